@@ -1,0 +1,55 @@
+import { MegasynthError, didYouMean, listNames, type Problem } from '../errors/index.ts'
+import { out } from '../devices/index.ts'
+import { checkPatch, type KnobSpec, type ParsedPatch, type Patch } from '../patch/index.ts'
+import { openCatalogue, type DeviceTypes } from './catalogue.ts'
+import { PatchProblems } from './failure.ts'
+import { loadPatchFile } from './load.ts'
+import type { KnobSetting } from './flags.ts'
+
+/** A patch of a file that is valid, with the knobs where the command line wants them. */
+export interface OpenPatch {
+  readonly file: string
+  readonly patch: Patch
+  readonly parsed: ParsedPatch
+  readonly catalogue: DeviceTypes
+}
+
+/**
+ * Loads and checks a patch file.
+ *
+ * @throws PatchProblems with all problems of the patch; MegasynthError if the file cannot be loaded; `unknown-knob`
+ */
+export async function openPatch(
+  cwd: string,
+  file: string,
+  flags: { readonly devices?: string; readonly set: readonly KnobSetting[] },
+): Promise<OpenPatch> {
+  const catalogue = await openCatalogue(cwd, flags.devices)
+  const loaded = await loadPatchFile(cwd, file)
+  const written = checkPatch(loaded, catalogue, out)
+  if (written.patch === undefined) throw new PatchProblems(file, written.problems)
+  const patch = withKnobs(loaded as Patch, flags.set, file)
+  const { patch: parsed = written.patch } = checkPatch(patch, catalogue, out)
+  return { file, patch, parsed, catalogue }
+}
+
+/** The patch with some knobs in other positions: they stand there from the start, and nothing glides. */
+function withKnobs(patch: Patch, settings: readonly KnobSetting[], file: string): Patch {
+  const { knobs = {} } = patch
+  const names = Object.keys(knobs)
+  const problems = settings
+    .filter(({ knob }) => !Object.hasOwn(knobs, knob))
+    .map(({ knob }): Problem => ({
+      code: 'unknown-knob',
+      path: `--set ${knob}`,
+      message: `${file} has no such knob`,
+      expected: listNames(names),
+      ...didYouMean(knob, names),
+    }))
+  if (problems.length > 0) throw new MegasynthError(problems)
+  const turned = settings.map(({ knob, position }): [string, KnobSpec] => {
+    const spec = knobs[knob]
+    return [knob, typeof spec === 'object' ? { ...spec, value: position } : position]
+  })
+  return settings.length === 0 ? patch : { ...patch, knobs: { ...knobs, ...Object.fromEntries(turned) } }
+}

@@ -1,0 +1,88 @@
+import { setImmediate } from 'node:timers/promises'
+import { MegasynthError } from '../errors/index.ts'
+import { perform, type Length, type SynthOptions } from '../live/index.ts'
+import type { Score } from '../patch/score.ts'
+import type { Place } from './files.ts'
+import { Interrupted, type Signal } from './exit.ts'
+import type { Shell } from './io.ts'
+import { createProgress } from './progress.ts'
+import { openWav, type WavFormat, type WavReport } from './wav.ts'
+
+/** What is recorded, and how it is written. */
+export interface Recording {
+  readonly output: Place
+  readonly synth: SynthOptions
+  readonly sampleRate: number
+  readonly score: Score
+  readonly length: Length
+  readonly format: WavFormat
+  /** Default: as {@link openWav} has it. */
+  readonly dither?: boolean
+  readonly force: boolean
+}
+
+/** What has been recorded. */
+export interface Recorded extends WavReport {
+  readonly seconds: number
+  /** How many times faster than real time. */
+  readonly speed: number
+}
+
+const channels = 2
+
+/**
+ * Plays a score into a WAV file, chunk by chunk, with a progress bar on a terminal. Whatever goes wrong, and if it is
+ * interrupted, nothing is left behind.
+ *
+ * @throws Interrupted; MegasynthError as `perform` and `openWav` do
+ */
+export async function record(recording: Recording, shell: Shell): Promise<Recorded> {
+  const { output, sampleRate, score, length, format, dither, force } = recording
+  const start = performance.now()
+  // without either the length is known only when it is silent
+  const known = length.seconds ?? (length.tail === undefined ? undefined : score.duration + length.tail)
+  const interrupts = shell.io.catchInterrupts()
+  const progress = createProgress(shell.io.stderr, shell.errorPaint, output.shown, () => performance.now())
+  try {
+    const wav = await openWav(output.path, {
+      sampleRate,
+      channels,
+      format,
+      force,
+      ...(dither !== undefined && { dither }),
+      ...(known !== undefined && { frames: Math.round(known * sampleRate) }),
+    })
+    // if the process ends otherwise, by something that a patch file left running
+    process.once('exit', wav.abortSync)
+    try {
+      let seconds = 0
+      for await (const chunk of perform(recording.synth, score, length)) {
+        wav.write(chunk.channels)
+        seconds = chunk.done
+        progress.update(chunk.done, chunk.total)
+        // signals arrive only between two turns of the event loop
+        await setImmediate()
+        if (interrupts.signal.aborted) throw new Interrupted(interrupts.signal.reason as Signal)
+      }
+      const report = await wav.finish()
+      return { ...report, seconds, speed: (seconds * 1000) / (performance.now() - start) }
+    } finally {
+      process.off('exit', wav.abortSync)
+      await wav.abort()
+    }
+  } catch (error) {
+    throw named(error, output)
+  } finally {
+    progress.end()
+    interrupts.release()
+  }
+}
+
+/** The file is called as the user calls it. */
+function named(error: unknown, { path, shown }: Place): unknown {
+  if (!(error instanceof MegasynthError)) return error
+  const problems = error.problems.map((problem) =>
+    problem.path === path ? { ...problem, path: shown } : problem,
+  )
+  return new MegasynthError(problems, { cause: error })
+}

@@ -1,0 +1,183 @@
+import { basename, extname } from 'node:path'
+import { Option, type Command } from 'commander'
+import { engineSize, type EngineOptions } from '../engine/index.ts'
+import type { Length } from '../live/index.ts'
+import { readMidiFile } from '../midi/file.ts'
+import { scoreOf } from '../midi/render.ts'
+import type { Score } from '../patch/score.ts'
+import { placeOf, readBytes } from './files.ts'
+import { engineFlag, engineHelp, engineOptions, lengthFlag, setFlag, type KnobSetting } from './flags.ts'
+import type { Shell } from './io.ts'
+import { blueprint, checkRoom, type Blueprint } from './needs.ts'
+import { openPatch, type OpenPatch } from './open.ts'
+import { record, type Recorded } from './record.ts'
+import type { WavFormat } from './wav.ts'
+
+interface RenderFlags {
+  readonly notes?: string
+  readonly midi?: string
+  readonly seconds?: number
+  readonly tail?: number
+  readonly output?: string
+  readonly format: WavFormat
+  readonly dither: boolean
+  readonly sampleRate?: number
+  readonly force?: true
+  readonly devices?: string
+  readonly set: readonly KnobSetting[]
+  readonly engine: EngineOptions
+}
+
+/** How long a patch is heard that sounds by itself. */
+const droneSeconds = 10
+/** What is played when nobody says what. */
+const defaultNotes = 'C4'
+/** As large as `readMidiFile` reads. */
+const maxMidiBytes = 16 * 2 ** 20
+
+/** Adds `megasynth render`. */
+export function addRender(program: Command, shell: Shell): void {
+  program
+    .command('render')
+    .summary('render a patch to a WAV file')
+    .description(
+      'Renders a patch to a WAV file, faster than real time. The same patch and notes give the same bytes every time.',
+    )
+    .argument('<patch>', 'a patch file: .ts, .mts, .js, .mjs or .json')
+    .option('-n, --notes <text>', 'notes, a beat each: "C4+E4+G4 F4 G4" (+ joins a chord, - rests, _ holds)')
+    .addOption(new Option('-m, --midi <file>', 'a standard MIDI file to be played').conflicts('notes'))
+    .addOption(
+      lengthFlag(
+        '-s, --seconds <n>',
+        'length of the whole (default: the notes and their tail)',
+        Number.MIN_VALUE,
+      ),
+    )
+    .addOption(
+      lengthFlag(
+        '-t, --tail <n>',
+        'seconds after the last note (default: until it is silent, 10 at most)',
+        0,
+      ).conflicts('seconds'),
+    )
+    .option('-o, --output <file>', 'the WAV file (default: named like the patch, in this folder)')
+    .addOption(
+      new Option('-f, --format <bits>', '16 or 24 bit integers, or 32 bit floats')
+        .choices(['16', '24', '32f'])
+        .default('16'),
+    )
+    .option('--no-dither', 'do not dither 16 bit samples')
+    .addOption(new Option('-r, --sample-rate <hz>', 'sample rate (default: 48000)').argParser(Number))
+    .option('--force', 'replace a file that is already there')
+    .addOption(setFlag())
+    .option('--devices <file>', 'a file with device types of your own')
+    .addOption(engineFlag())
+    .option('--json', 'answer in JSON')
+    .addHelpText(
+      'after',
+      `${engineHelp}
+
+Examples:
+  $ megasynth render tremolo.ts --seconds 10 -o tremolo.wav
+  $ megasynth render pad.ts --notes "C4+E4+G4 F4+A4+C5" -o chords.wav
+  $ megasynth render pad.ts --midi prelude.mid --format 24
+  $ megasynth render tremolo.ts --set rate=0.9 --set depth=1 --force`,
+    )
+    .action(async (file: string, flags: RenderFlags) => await render(shell, file, flags))
+}
+
+async function render(shell: Shell, file: string, flags: RenderFlags): Promise<void> {
+  const { cwd } = shell.io
+  const engine = engineOptions(flags.engine, flags.sampleRate)
+  const patch = await openPatch(cwd, file, flags)
+  const plan = blueprint(patch)
+  checkRoom(plan, engine, file)
+  const { score, length, says } = whatToPlay(cwd, flags, patch, plan)
+  if (says !== undefined && !shell.json) shell.note(says)
+  const output = placeOf(cwd, flags.output ?? `${basename(file, extname(file))}.wav`)
+  const { sampleRate } = engineSize(engine)
+  const recorded = await record(
+    {
+      output,
+      synth: { ...engine, patch: patch.patch, catalogue: patch.catalogue },
+      sampleRate,
+      score,
+      length,
+      format: flags.format,
+      ...(!flags.dither && { dither: false }),
+      force: flags.force === true,
+    },
+    shell,
+  )
+  if (shell.json)
+    shell.print(JSON.stringify(asJson(output.shown, recorded, sampleRate, flags.format), undefined, 2))
+  else sayWhatWasRecorded(output.shown, recorded, shell)
+}
+
+/** What is played for how long. A patch that sounds by itself needs no notes; any other gets one rather than be silent. */
+function whatToPlay(
+  cwd: string,
+  flags: RenderFlags,
+  { parsed, file }: OpenPatch,
+  { network }: Blueprint,
+): { readonly score: Score; readonly length: Length; readonly says?: string } {
+  const { notes, midi, seconds, tail } = flags
+  const length = { ...(seconds !== undefined && { seconds }), ...(tail !== undefined && { tail }) }
+  if (midi !== undefined) {
+    const place = placeOf(cwd, midi)
+    return { score: readMidiFile(readBytes(place, 'a MIDI file', maxMidiBytes), place.shown), length }
+  }
+  if (notes !== undefined) return { score: scoreOf({ notes }, parsed.tempo), length }
+  const byItself = parsed.voices.mode === 'drone' || !network.nodes.some(({ part }) => part === 'voice')
+  if (!byItself)
+    return {
+      score: scoreOf({ notes: defaultNotes }, parsed.tempo),
+      length,
+      says: `${file} waits for notes: playing ${defaultNotes} (--notes and --midi play others)`,
+    }
+  const score = scoreOf({})
+  if (seconds !== undefined || tail !== undefined) return { score, length }
+  return {
+    score,
+    length: { seconds: droneSeconds },
+    says: `${file} sounds by itself: rendering ${droneSeconds} s (--seconds says otherwise)`,
+  }
+}
+
+const decibels = (level: number): number => 20 * Math.log10(level)
+
+/** One line on a file that is done, and warnings. */
+export function sayWhatWasRecorded(
+  file: string,
+  recorded: Recorded,
+  { print, note, paint, errorPaint }: Shell,
+): void {
+  const { seconds, peak, speed, clipped, invalid } = recorded
+  const level = peak === 0 ? 'silent' : `peak ${decibels(peak).toFixed(1).replace('-', '−')} dBFS`
+  print(
+    `${paint.green('✓')} ${paint.bold(file)}: ${seconds.toFixed(2)} s, ${level}, ${speed.toFixed(0)}× real time`,
+  )
+  const warn = (text: string): void => note(`${errorPaint.yellow('warning')}: ${text}`)
+  if (peak === 0) warn('nothing is to be heard: megasynth check shows what every port reads')
+  if (clipped > 0) warn(`${clipped} samples were beyond full scale and are clipped`)
+  if (invalid > 0) warn(`${invalid} samples were no numbers and are written as 0`)
+}
+
+function asJson(file: string, recorded: Recorded, sampleRate: number, format: WavFormat): object {
+  const { seconds, peak, clipped, invalid, bytes, speed } = recorded
+  // JSON has no −∞: the level of silence is null
+  return {
+    ok: true,
+    file,
+    seconds,
+    sampleRate,
+    channels: 2,
+    format,
+    bytes,
+    peak,
+    peakDbfs: peak === 0 ? null : decibels(peak),
+    clipped,
+    invalid,
+    speed,
+  }
+}

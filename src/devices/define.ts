@@ -1,0 +1,151 @@
+import type {
+  ChoicePort,
+  DeviceInfo,
+  GatePort,
+  Option,
+  Port,
+  Scale,
+  SignalPort,
+  ValuePort,
+} from '../patch/ports.ts'
+import type { Signal } from '../ugens/index.ts'
+
+/** One channel or several of the same signal. */
+export type Channels = readonly Signal[]
+
+/** What a choice port reads: known when the patch is compiled, or an index at run time. */
+export interface Choice<N extends string = string> {
+  /** The name, if no cable chooses at run time. */
+  readonly constant: N | undefined
+  /** The signal of the chosen case; at run time all cases run and `Select` picks one. */
+  readonly select: (cases: { readonly [K in N]: () => Signal }) => Signal
+}
+
+/** What a port hands to the function that builds the device. */
+export type InputOf<P extends Port> = P extends SignalPort
+  ? Channels
+  : P extends ChoicePort<infer N>
+    ? Choice<N>
+    : P extends { optional: true }
+      ? Signal | undefined
+      : Signal
+
+type NumberedOf<P> = { readonly [K in keyof P]: K extends `${string}#` ? K : never }[keyof P]
+
+/**
+ * Inputs by port. A numbered family (`in#`) is an array with one element for every number that the patch uses in any
+ * family of the device, in their order: `in#` and `level#` stand side by side.
+ */
+export type InputsOf<P extends Readonly<Record<string, Port>>> = {
+  readonly [K in Exclude<keyof P, NumberedOf<P>>]: InputOf<P[K]>
+} & {
+  readonly [K in NumberedOf<P> & string]: readonly InputOf<P[K]>[]
+}
+
+type OptionsOf<O> =
+  O extends Readonly<Record<string, Option>> ? { readonly [K in keyof O]: O[K]['values'][number] } : object
+
+/** What the device is built for, besides its inputs. */
+export interface BuildContext<O = Readonly<Record<string, Option>>> {
+  /** Rate of the output, after the inputs are known. */
+  readonly rate: 'audio' | 'control'
+  /** Width of the output. */
+  readonly channels: 1 | 2
+  readonly options: OptionsOf<O>
+  /** Whether a cable or a constant reaches this port. */
+  readonly connected: (port: string) => boolean
+}
+
+/**
+ * What a device puts out. `gain` is a control-rate factor that the device has anyway (an amplitude): fades are folded
+ * into it, which is cheaper than a multiplication of its own.
+ */
+export interface DeviceOutput {
+  readonly signal: Signal | Channels
+  readonly gain?: Signal
+  /** UGens with an effect that nothing else reads, such as LocalOut. */
+  readonly effects?: readonly Signal[]
+}
+
+/** A device type: its declaration and how it sounds. */
+export interface DeviceType extends DeviceInfo {
+  /** It draws random numbers: every instance owns a random generator, so that runs are equal. */
+  readonly random?: boolean
+  readonly build: (inputs: never, context: never) => Signal | Channels | DeviceOutput
+}
+
+/**
+ * Declares a device type: metadata, from which types, validation, schema and reference come, and a function from its
+ * inputs to a UGen expression.
+ *
+ * @throws MegasynthError `invalid-device-type` when it is first compiled, if the expression does not fit the declaration
+ * @example
+ * const ring = defineDevice({
+ *   title: 'Ring modulator',
+ *   doc: 'Multiplies two signals.',
+ *   ports: { in: signal('Carrier.'), modulator: signal('Modulator.') },
+ *   output: { rate: 'audio', polarity: 'bipolar', channels: 1 },
+ *   build: ({ in: [carrier = 0], modulator: [modulator = 0] }) => mul(carrier, modulator),
+ * })
+ * const catalogue = { ...standard, ring }
+ */
+export function defineDevice<
+  const P extends Readonly<Record<string, Port>>,
+  const O extends Readonly<Record<string, Option>> = Record<never, never>,
+>(
+  type: Omit<DeviceInfo, 'ports' | 'options'> & {
+    readonly ports: P
+    readonly options?: O
+    readonly random?: boolean
+    readonly build: (inputs: InputsOf<P>, context: BuildContext<O>) => Signal | Channels | DeviceOutput
+  },
+): Omit<DeviceType, 'ports' | 'options'> & { readonly ports: P; readonly options: O } {
+  return { ...type, options: type.options ?? ({} as O) }
+}
+
+/** Declares a signal port. */
+export function signal(doc: string): SignalPort {
+  return { kind: 'signal', doc }
+}
+
+/** Declares a value port; the scale is linear unless given. */
+export function value<
+  const V extends Omit<ValuePort, 'kind' | 'doc' | 'scale' | 'unit'> & { scale?: Scale; unit?: string },
+>(
+  doc: string,
+  port: V,
+): { readonly kind: 'value'; readonly doc: string; readonly scale: Scale; readonly unit: string } & Omit<
+  V,
+  'scale' | 'unit'
+> {
+  return { kind: 'value', doc, scale: 'linear', unit: '', ...port }
+}
+
+/** Declares a gate port: high as long as a note is held. */
+export function gate<const G extends Omit<GatePort, 'kind' | 'doc'>>(
+  doc: string,
+  port: G,
+): { readonly kind: 'gate'; readonly doc: string } & G {
+  return { kind: 'gate', doc, ...port }
+}
+
+/** Declares a trigger port: acts when its input goes up. */
+export function trigger<const G extends Omit<GatePort, 'kind' | 'doc'>>(
+  doc: string,
+  port: G,
+): { readonly kind: 'trigger'; readonly doc: string } & G {
+  return { kind: 'trigger', doc, ...port }
+}
+
+/** Declares a choice port; the first name is the default. */
+export function choice<const N extends string>(doc: string, choices: readonly [N, ...N[]]): ChoicePort<N> {
+  return { kind: 'choice', doc, choices, default: choices[0] }
+}
+
+/** Declares an option; the first value is the default. */
+export function option<const V extends string | number | boolean>(
+  doc: string,
+  values: readonly [V, ...V[]],
+): Option<V> {
+  return { doc, values, default: values[0] }
+}

@@ -1,0 +1,5 @@
+export { createOfflineEngine } from './offline.ts'
+export type { DefToLoad, Engine, EngineEvent, EngineStatus, OfflineEngine, ServerCounts } from './engine.ts'
+export { engineSize, type EngineLimits, type EngineOptions } from './limits.ts'
+export { describeCommand } from './diagnose.ts'
+export { createWasmHost, type WasmHost, type WorldOptions } from './wasm-host.ts'

@@ -1,0 +1,11 @@
+export {
+  MegasynthError,
+  fail,
+  formatProblem,
+  formatProblems,
+  plain,
+  type Paint,
+  type Problem,
+  type ProblemCode,
+} from './problem.ts'
+export { didYouMean, listNames, show } from './suggest.ts'

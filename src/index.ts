@@ -1,0 +1,71 @@
+// patches
+export {
+  checkPatch,
+  keyNames,
+  limits,
+  parsePatch,
+  patchJsonSchema,
+  type Catalogue,
+  type ConnectionSpec,
+  type DeviceInfo,
+  type DeviceSpec,
+  type KnobSpec,
+  type ParsedPatch,
+  type Patch,
+  type Port,
+  type VoicePolicy,
+} from './patch/index.ts'
+export { noteName, noteNumber, parseNotes, type NoteStep } from './patch/notes.ts'
+export { scoreFromNotes, type Score, type ScoreEvent } from './patch/score.ts'
+export { semitones } from './patch/semitones.ts'
+// devices
+export {
+  choice,
+  defineDevice,
+  definePatch,
+  gate,
+  option,
+  out,
+  signal,
+  standard,
+  trigger,
+  value,
+  type BuildContext,
+  type Channels,
+  type Choice,
+  type DeviceOutput,
+  type DeviceType,
+} from './devices/index.ts'
+export * as ugen from './ugens/index.ts'
+export type { Signal } from './ugens/index.ts'
+// sound
+export {
+  createOffline,
+  perform,
+  type At,
+  type Audio,
+  type Chunk,
+  type Length,
+  type Synth,
+  type SynthOptions,
+} from './live/index.ts'
+export { readMidiFile } from './midi/file.ts'
+export { render, type RenderOptions } from './midi/render.ts'
+// planning, as values
+export {
+  compile,
+  emptyAllocation,
+  plan,
+  type Allocation,
+  type Network,
+  type Plan,
+  type Report,
+} from './plan/index.ts'
+// errors
+export {
+  MegasynthError,
+  formatProblem,
+  formatProblems,
+  type Problem,
+  type ProblemCode,
+} from './errors/index.ts'

@@ -1,0 +1,7 @@
+export { patchJsonSchema } from './json-schema.ts'
+export { limits } from './limits.ts'
+export { checkPatch, parsePatch } from './parse.ts'
+export { partsOf } from './parts.ts'
+export { keyNames, type Catalogue, type DeviceInfo, type Port } from './ports.ts'
+export type { TypedPatch } from './typed.ts'
+export type { ConnectionSpec, DeviceSpec, KnobSpec, ParsedPatch, Patch, VoicePolicy } from './types.ts'

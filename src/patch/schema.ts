@@ -1,0 +1,197 @@
+import { z } from 'zod'
+import { limits } from './limits.ts'
+import { namePattern } from './names.ts'
+import {
+  keyNames,
+  maxNumberedPort,
+  type Catalogue,
+  type DeviceInfo,
+  type Option,
+  type Port,
+} from './ports.ts'
+
+// The error text of every schema is what is expected there ("a number 0..1"): issues.ts makes problems of it.
+
+const number = (min: number, max: number, expected: string) =>
+  z.number({ error: expected }).min(min, { error: expected }).max(max, { error: expected })
+const whole = (min: number, max: number, expected: string) =>
+  z.int({ error: expected }).min(min, { error: expected }).max(max, { error: expected })
+const text = (expected: string) => z.string({ error: expected }).max(limits.textLength, { error: expected })
+const flag = (expected: string) => z.boolean({ error: expected })
+const oneOf = (names: readonly string[]) => z.enum([...names], { error: `one of ${names.join(', ')}` })
+
+const label = text(`a text of at most ${limits.textLength} characters`)
+const position = number(0, 1, 'a position 0..1')
+const end = z.number({ error: 'a number' })
+
+const knobShape = {
+  value: position.describe('Position 0..1.'),
+  range: z
+    .tuple([end, end], { error: 'two numbers: [low, high]' })
+    .optional()
+    .describe('What the knob sweeps, in the unit of each port it feeds. Default: min..max of the port.'),
+  scale: oneOf(['linear', 'exponential', 'pitch'])
+    .optional()
+    .describe('How the knob sweeps its range. Default: the scale of the port.'),
+  unit: label.optional().describe('Unit in which the knob is shown.'),
+  label: label.optional().describe('What the knob is called on screen.'),
+  midi: z
+    .strictObject(
+      {
+        cc: whole(0, 127, 'a controller number 0..127').describe('MIDI controller 0..127.'),
+        channel: whole(1, 16, 'a MIDI channel 1..16')
+          .optional()
+          .describe('MIDI channel 1..16. Default: all.'),
+      },
+      { error: '{ cc, channel? }' },
+    )
+    .optional()
+    .describe('The MIDI controller that turns the knob.'),
+}
+
+const knob = z.union([position, z.strictObject(knobShape, { error: 'an object' })], {
+  error: 'a position 0..1, or { value, range?, scale?, unit?, label?, midi? }',
+})
+
+const count = whole(1, limits.voices, `a whole number 1..${limits.voices}`)
+const voicesShape = {
+  count: count.optional().describe('Number of voices. Default: 8.'),
+  mode: oneOf(['poly', 'mono', 'legato', 'drone'])
+    .optional()
+    .describe('How voices are given to notes; drone: one voice, always on. Default: poly.'),
+}
+
+const expectedAmount = `a number −${limits.amount}..${limits.amount}`
+const amount = number(-limits.amount, limits.amount, expectedAmount)
+  .optional()
+  .describe('Factor, negative to invert. Default: 1.')
+const from = text('a source: a knob, a device or keys.*').describe(
+  `A knob, a device, or ${keyNames.map((key) => `keys.${key}`).join(', ')}.`,
+)
+const to = text('a destination: device.port or out').describe('A port, written device.port, or out.')
+const cableShape = {
+  from,
+  to,
+  amount,
+  feedback: flag('true or false')
+    .optional()
+    .describe('Read one block late, which allows a cycle. Default: false.'),
+}
+const cable = z.union(
+  [
+    z.tuple([from, to, amount], { error: '[from, to] or [from, to, amount]' }),
+    z.strictObject(cableShape, { error: 'an object' }),
+  ],
+  {
+    error: '[from, to], [from, to, amount] or { from, to, amount?, feedback? }',
+  },
+)
+
+/** Keys that every device may have beside its ports and options. */
+export const deviceKeys = ['type', 'shared', 'label', 'bypass'] as const
+
+/** `a number 20..20000 Hz`: what a constant of this port or option may be. */
+function expectedOf(port: Port): string {
+  if (port.kind === 'value')
+    return `a number ${port.min}..${port.max}${port.unit === '' ? '' : ` ${port.unit}`}`
+  if (port.kind === 'choice') return `one of ${port.choices.join(', ')}`
+  return port.kind === 'signal' ? 'a cable' : 'a number; above 0 is high'
+}
+
+function constant(port: Exclude<Port, { kind: 'signal' }>) {
+  const expected = expectedOf(port)
+  if (port.kind === 'choice')
+    return oneOf(port.choices).optional().meta({ description: port.doc, default: port.default })
+  if (port.kind === 'value')
+    return number(port.min, port.max, expected)
+      .optional()
+      .meta({ description: `${port.doc} ${expected.replace('a number ', '')}.`, default: port.default })
+  return z.number({ error: expected }).optional().meta({ description: port.doc })
+}
+
+function setting(option: Option) {
+  return z
+    .literal([...option.values], { error: `one of ${option.values.join(', ')}` })
+    .optional()
+    .meta({ description: option.doc, default: option.default })
+}
+
+function deviceSchema(type: string, info: DeviceInfo) {
+  const ports = Object.entries(info.ports).flatMap(([name, port]) => {
+    if (port.kind === 'signal') return []
+    const schema = constant(port)
+    if (!name.endsWith('#')) return [[name, schema] as const]
+    return Array.from(
+      { length: maxNumberedPort },
+      (_, i) => [name.replace('#', String(i + 1)), schema] as const,
+    )
+  })
+  const options = Object.entries(info.options ?? {}).map(([name, option]) => [name, setting(option)] as const)
+  return z
+    .strictObject({
+      type: z.literal(type),
+      shared: flag('true or false')
+        .optional()
+        .meta({ description: 'Exists once instead of once per voice.', default: info.shared ?? false }),
+      label: label.optional().describe('What the device is called on screen.'),
+      bypass: flag('true or false').optional().describe('Lets its input through unchanged. Default: false.'),
+      ...Object.fromEntries(ports),
+      ...Object.fromEntries(options),
+    })
+    .meta({ title: info.title, description: info.doc })
+}
+
+function build(catalogue: Catalogue) {
+  const types = Object.entries(catalogue).map(([type, info]) => deviceSchema(type, info))
+  const device = z.discriminatedUnion('type', types as [(typeof types)[number], ...typeof types], {
+    error: 'a device: { type, … }',
+  })
+  const name = z.string().regex(namePattern)
+  return z
+    .strictObject({
+      $schema: label.optional().describe('Where editors find the schema of patches.'),
+      format: z
+        .literal(1, { error: '1' })
+        .optional()
+        .describe('Version of the format of patches. Default: 1.'),
+      name: label.optional().describe('What the patch is called.'),
+      voices: z
+        .union([count, z.strictObject(voicesShape, { error: 'an object' })], {
+          error: `a whole number 1..${limits.voices}, or { count?, mode? }`,
+        })
+        .optional()
+        .describe('A number of voices, or how they are given to notes. Default: 8.'),
+      tempo: number(1, 999, 'a number 1..999 beats per minute')
+        .optional()
+        .describe('Beats per minute. Default: 120.'),
+      layout: z.unknown().optional().describe('Where things stand on screen; it changes no sound.'),
+      knobs: z
+        .record(name, knob, { error: 'an object: knobs by name' })
+        .optional()
+        .describe('Knobs by name.'),
+      devices: z.record(name, device, { error: 'an object: devices by name' }).describe('Devices by name.'),
+      connections: z.array(cable, { error: 'an array of connections' }).optional().describe('Cables.'),
+    })
+    .meta({ title: 'Megasynth patch' })
+}
+
+/** The shape of patches; names, cables and cycles are checked elsewhere. */
+export type PatchSchema = ReturnType<typeof build>
+
+const known = new WeakMap<Catalogue, PatchSchema>()
+
+/** The structure of a patch with the device types of a catalogue, as a zod schema. Made once per catalogue. */
+export function patchSchema(catalogue: Catalogue): PatchSchema {
+  const schema = known.get(catalogue) ?? build(catalogue)
+  known.set(catalogue, schema)
+  return schema
+}
+
+/** The keys that are valid in the object at this place, for "did you mean"; undefined where any name is. */
+export function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  const [first, , third] = path
+  if (first === 'knobs') return third === 'midi' ? ['cc', 'channel'] : Object.keys(knobShape)
+  if (first === 'voices') return Object.keys(voicesShape)
+  if (first === 'connections') return Object.keys(cableShape)
+  return ['$schema', 'format', 'name', 'voices', 'tempo', 'layout', 'knobs', 'devices', 'connections']
+}

@@ -1,0 +1,105 @@
+import type { KeyName, Scale } from './ports.ts'
+
+/** Position 0..1 of a knob, or the knob with all it can say of itself. */
+export type KnobSpec =
+  | number
+  | {
+      /** Position 0..1. */
+      readonly value: number
+      /** What it sweeps, in the unit of each port it feeds. Default: the port's own min..max. */
+      readonly range?: readonly [low: number, high: number]
+      /** How it sweeps its `range`. Default: the port's scale. */
+      readonly scale?: Scale
+      readonly unit?: string
+      readonly label?: string
+      readonly midi?: { readonly cc: number; readonly channel?: number }
+    }
+
+/** How voices are given to notes. */
+export interface VoicePolicy {
+  /** Voices 1..128. Default: 8. */
+  readonly count?: number
+  /** `drone`: one voice that sounds from the start, at the last note. Default: `poly`. */
+  readonly mode?: 'poly' | 'mono' | 'legato' | 'drone'
+}
+
+/** A device in a patch: its type, and constants for ports and options. */
+export interface DeviceSpec {
+  readonly type: string
+  readonly shared?: boolean
+  readonly label?: string
+  readonly bypass?: boolean
+  readonly [port: string]: string | number | boolean | undefined
+}
+
+/** A cable: `[from, to]`, `[from, to, amount]` or an object. */
+export type ConnectionSpec =
+  | readonly [from: string, to: string]
+  | readonly [from: string, to: string, amount: number]
+  | { readonly from: string; readonly to: string; readonly amount?: number; readonly feedback?: boolean }
+
+/** A patch as it is written: the single source of truth. Plain JSON. */
+export interface Patch {
+  readonly $schema?: string
+  readonly format?: 1
+  readonly name?: string
+  /** A number of voices or a policy. Default: 8. */
+  readonly voices?: number | VoicePolicy
+  /** Beats per minute. Default: 120. */
+  readonly tempo?: number
+  readonly layout?: unknown
+  readonly knobs?: Readonly<Record<string, KnobSpec>>
+  readonly devices: Readonly<Record<string, DeviceSpec>>
+  readonly connections?: readonly ConnectionSpec[]
+}
+
+/** Where a cable begins. */
+export type Source =
+  | { readonly kind: 'knob'; readonly name: string }
+  | { readonly kind: 'device'; readonly name: string }
+  | { readonly kind: 'keys'; readonly key: KeyName }
+
+/** A cable after validation. */
+export interface Connection {
+  readonly from: Source
+  /** Device, or `out`. */
+  readonly to: string
+  /** Port of that device; `in` of `out`. */
+  readonly port: string
+  /** Undefined: a plain cable, without an attenuator. */
+  readonly amount?: number
+  readonly feedback: boolean
+}
+
+/** A knob after validation. */
+export interface Knob {
+  readonly value: number
+  readonly range?: readonly [low: number, high: number]
+  readonly scale?: Scale
+  readonly unit?: string
+  readonly label?: string
+}
+
+/** A device after validation: everything that was written, by kind. */
+export interface Device {
+  readonly type: string
+  readonly shared: boolean
+  readonly bypass: boolean
+  readonly label?: string
+  /** Constants of value and gate ports, in the port's unit. */
+  readonly constants: Readonly<Record<string, number>>
+  /** Constants of choice ports. */
+  readonly choices: Readonly<Record<string, string>>
+  /** Every option of the type, with its default where none was written. */
+  readonly options: Readonly<Record<string, string | number | boolean>>
+}
+
+/** A valid patch in its normal form: defaults filled in, cables resolved. */
+export interface ParsedPatch {
+  readonly name: string
+  readonly voices: { readonly count: number; readonly mode: 'poly' | 'mono' | 'legato' | 'drone' }
+  readonly tempo: number
+  readonly knobs: Readonly<Record<string, Knob>>
+  readonly devices: Readonly<Record<string, Device>>
+  readonly connections: readonly Connection[]
+}

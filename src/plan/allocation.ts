@@ -1,0 +1,104 @@
+import type { NetworkNode } from './network.ts'
+
+/** A pool of numbers: indices are handed out in runs (a stereo bus is a run of two) and taken back. */
+export interface Pool {
+  /** The first number never handed out. */
+  readonly next: number
+  /** Runs that were given back, by their length. */
+  readonly free: Readonly<Record<number, readonly number[]>>
+}
+
+/** A number of a node group, one synth of a node. */
+export interface Instance {
+  readonly id: number
+  /** Its own output bus. */
+  readonly own?: number
+  readonly randomId?: number
+}
+
+/** A node of the network as it runs: one instance, or one a voice. */
+export interface RunningNode {
+  readonly node: NetworkNode
+  readonly instances: readonly Instance[]
+  /** The bus on which all voices add up. */
+  readonly mix?: number
+}
+
+/** The groups of a patch: `root` holds the other three in this order; every voice has a group of its own. */
+export interface Groups {
+  readonly root: number
+  readonly before: number
+  readonly voices: number
+  readonly after: number
+}
+
+/** A running voice: its group, and the first of its buses for keys. */
+export interface RunningVoice {
+  readonly group: number
+  readonly keys: number
+}
+
+/** What is on the server for one patch, and what of it is free: the value from which the next plan starts. */
+export interface Allocation {
+  readonly nodeIds: Pool
+  readonly audioBuses: Pool
+  readonly controlBuses: Pool
+  readonly randomIds: Pool
+  readonly groups?: Groups
+  readonly voices: readonly RunningVoice[]
+  readonly nodes: ReadonlyMap<string, RunningNode>
+  /** Control bus of each knob mapping. */
+  readonly knobBuses: ReadonlyMap<string, number>
+  /** SynthDefs that are loaded. */
+  readonly synthDefs: ReadonlySet<string>
+}
+
+/**
+ * Nothing is running yet.
+ *
+ * @param outputs hardware outputs: their buses come first
+ * @param firstNode first node id to use; several patches on one engine start from different ones
+ */
+export function emptyAllocation(outputs = 2, firstNode = 1000): Allocation {
+  return {
+    nodeIds: { next: firstNode, free: {} },
+    // the final stage is stereo, whatever the hardware has
+    audioBuses: { next: Math.max(outputs, 2), free: {} },
+    controlBuses: { next: 0, free: {} },
+    randomIds: { next: 0, free: {} },
+    voices: [],
+    nodes: new Map(),
+    knobBuses: new Map(),
+    synthDefs: new Set(),
+  }
+}
+
+/** A pool while a plan is made: the planner's scratch copy, frozen to a {@link Pool} at the end. */
+export class Allocator {
+  #next: number
+  readonly #free: Map<number, number[]>
+
+  constructor(pool: Pool) {
+    this.#next = pool.next
+    this.#free = new Map(Object.entries(pool.free).map(([length, runs]) => [Number(length), [...runs]]))
+  }
+
+  /** The first number of a run. */
+  take(length = 1): number {
+    const again = this.#free.get(length)?.pop()
+    if (again !== undefined) return again
+    const first = this.#next
+    this.#next += length
+    return first
+  }
+
+  give(first: number, length = 1): void {
+    const runs = this.#free.get(length)
+    if (runs) runs.push(first)
+    else this.#free.set(length, [first])
+  }
+
+  freeze(): Pool {
+    return { next: this.#next, free: Object.fromEntries(this.#free) }
+  }
+}

@@ -1,0 +1,241 @@
+import { fail } from '../errors/index.ts'
+import { portOf, type ChoicePort, type Port, type ValuePort } from '../patch/ports.ts'
+import type { Channels, Choice, DeviceOutput, DeviceType } from '../devices/define.ts'
+import { encodeSynthDefs } from '../scsynth/index.ts'
+import {
+  add,
+  binaryOp,
+  clip,
+  compileSynthDef,
+  control,
+  max,
+  mean,
+  mul,
+  rateOf,
+  toAudio,
+  ugens,
+  usesRandom,
+  type Signal,
+} from '../ugens/index.ts'
+import { hashBytes } from './hash.ts'
+import { denormaliseSignal } from './scale.ts'
+import type { DeviceShape, PortShape, SourceShape } from './shape.ts'
+
+const { A2K, ControlDur, EnvGen, In, InFeedback, Lag2, Out, RandID, RandSeed, Select, XOut } = ugens
+
+/** Seconds in which a constant or knob settles after a change: no zipper noise, no audible lag. */
+const smoothing = 0.02
+/** The same for a level, which goes over twice as smoothly. */
+const levelSmoothing = 0.1
+/** Seconds of the fade of a device that is replaced, to within 0.1 %. */
+const fadeTime = 0.02
+
+/** A compiled device: the SynthDef, named by the hash of its content. */
+export interface DeviceSynthDef {
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** It draws random numbers: an instance needs a generator and a seed. */
+  readonly random: boolean
+}
+
+/** Names of a synth's controls, one rule for compiler and planner. */
+export const controlNames = {
+  base: (port: string): string => port,
+  slot: (port: string, index: number): string => `${port}.${index + 1}`,
+  amount: (port: string, index: number): string => `${port}.${index + 1}.amount`,
+  bus: (port: string, index: number): string => `${port}.${index + 1}.bus`,
+  gate: '-gate',
+  fade: '-fade',
+  own: '-own',
+  mix: '-mix',
+  randomId: '-random',
+  seed: '-seed',
+} as const
+
+/** Compiles a device for one shape of wiring. Memoise it: equal shapes give equal results. */
+export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynthDef {
+  const fade = control(controlNames.fade, 1, { lag: fadeTime })
+  const rings = type.rings !== undefined
+  const inputs = inputsOf(type, shape, rings ? fade : 1)
+  const built = (type.build as (inputs: unknown, context: unknown) => Signal | Channels | DeviceOutput)(
+    inputs,
+    {
+      rate: shape.rate,
+      channels: shape.channels,
+      options: shape.options,
+      connected: (port: string) =>
+        shape.ports.some((p) => p.port === port && (p.form !== 'sum' || p.knobs || p.sources.length > 0)),
+    },
+  )
+  const { signal, gain = 1, effects = [] } = asOutput(built)
+  const channels = fitWidth(toChannels(signal), shape.channels)
+  const amplified = (factor: Signal): Channels => channels.map((channel) => mul(channel, factor))
+  const [out, crossfadedOut] = shape.rate === 'audio' ? [Out.ar, XOut.ar] : [Out.kr, XOut.kr]
+  const bus = (name: string): Signal => control(name, 0, { rate: 'scalar' })
+  const roots: Signal[] = []
+  // on a bus of its own it fades over whatever is there; into a sum it fades by itself
+  if (shape.own && rings) roots.push(out(bus(controlNames.own), ...amplified(gain)))
+  else if (shape.own) roots.push(crossfadedOut(bus(controlNames.own), fade, ...amplified(gain)))
+  if (shape.mix)
+    roots.push(
+      out(
+        bus(controlNames.mix),
+        ...amplified(mul(gain, rings ? 1 : fade, shape.declick ? declickGate() : 1)),
+      ),
+    )
+  const sounding = [...effects, ...roots]
+  const random = usesRandom(sounding)
+  const seeding = random
+    ? [
+        RandID.ir(control(controlNames.randomId, 0, { rate: 'scalar' })),
+        RandSeed.ir(1, control(controlNames.seed, 0, { rate: 'scalar' })),
+      ]
+    : []
+  const def = compileSynthDef('', [...seeding, ...sounding])
+  const wrong = shape.rate === 'control' && channels.some((channel) => rateOf(channel) === 'audio')
+  if (wrong)
+    fail({
+      code: 'invalid-device-type',
+      path: shape.type,
+      message: 'it puts out an audio signal',
+      expected: 'control rate',
+    })
+  const name = `${shape.type}-${hashBytes(encodeSynthDefs([def]))}`
+  return { name, bytes: encodeSynthDefs([{ ...def, name }]), random }
+}
+
+const toChannels = (signal: Signal | Channels): Channels =>
+  Array.isArray(signal) ? signal : [signal as Signal]
+
+function asOutput(built: Signal | Channels | DeviceOutput): DeviceOutput {
+  return typeof built === 'object' && 'signal' in built ? built : { signal: built }
+}
+
+/** Mono goes to both sides unchanged; stereo into mono is the mean. */
+function fitWidth(channels: Channels, width: 1 | 2): Channels {
+  const [left = 0, right = left] = channels
+  if (width === 2) return [left, right]
+  return channels.length > 1 ? [mean(left, right)] : [left]
+}
+
+/** 5 ms up, 20 ms down, in whole blocks (EnvGen.kr misses the end of other segments). */
+function declickGate(): Signal {
+  const blocks = (seconds: number): Signal => {
+    const count = max(binaryOp('round', mul(seconds, ugens.ControlRate.ir()), 1), 1)
+    return mul(add(count, 0.001), ControlDur.ir())
+  }
+  const [linear, releaseNode, noLoop] = [1, 1, -99]
+  return EnvGen.kr(
+    ...[control(controlNames.gate), 1, 0, 1, 0, 0, 2, releaseNode, noLoop],
+    ...[1, blocks(0.005), linear, 0],
+    ...[0, blocks(0.02), linear, 0],
+  )
+}
+
+function inputsOf(type: DeviceType, shape: DeviceShape, inputFade: Signal): Record<string, unknown> {
+  const inputs: Record<string, unknown> = {}
+  const byName = new Map(shape.ports.map((port) => [port.port, port]))
+  const read = (name: string): unknown => {
+    const declaration = portOf(type, name) as Port
+    const port = byName.get(name)
+    if (port === undefined) return declaration.kind === 'signal' ? fitWidth([0], shape.channels) : undefined
+    if (declaration.kind === 'signal') return signalInput(port, shape, inputFade)
+    if (declaration.kind === 'value') return valueInput(port, declaration)
+    return declaration.kind === 'choice' ? choiceInput(port, declaration, shape.rate) : gateInput(port)
+  }
+  const numbers = new Set(
+    shape.ports
+      .map(({ port }) => port)
+      .filter((port) => !Object.hasOwn(type.ports, port))
+      .map(numberOf),
+  )
+  const sorted = [...numbers].toSorted((a, b) => a - b)
+  for (const name of Object.keys(type.ports))
+    inputs[name] = name.endsWith('#') ? sorted.map((n) => read(name.replace('#', String(n)))) : read(name)
+  return inputs
+}
+
+const numberOf = (port: string): number => Number(/\d+$/.exec(port)?.[0] ?? 0)
+
+/** Σ amount·source, as wide as the widest source and then as wide as the device. */
+function signalInput(port: PortShape, shape: DeviceShape, fade: Signal): Channels {
+  const terms = port.sources.map((source, i) => scaled(port, source, i, readSource(port, source, i)))
+  if (port.knobs) terms.push([Lag2.kr(control(controlNames.base(port.port)), levelSmoothing)])
+  const width = Math.max(1, ...terms.map((term) => term.length)) as 1 | 2
+  const sum = Array.from({ length: width }, (_, c) =>
+    mul(add(0, ...terms.map((term) => term[c] ?? term[0] ?? 0)), fade),
+  )
+  return fitWidth(sum, shape.channels)
+}
+
+function scaled(port: PortShape, source: SourceShape, index: number, channels: Channels): Channels {
+  if (!source.attenuated) return channels
+  const amount = control(controlNames.amount(port.port, index), 1, { lag: smoothing })
+  return channels.map((channel) => mul(channel, amount))
+}
+
+function readSource(port: PortShape, source: SourceShape, index: number): Channels {
+  if (source.rate === 'control') return [control(controlNames.slot(port.port, index))]
+  const bus = control(controlNames.bus(port.port, index), 0, { rate: 'scalar' })
+  return source.feedback ? InFeedback.ar(source.channels, bus) : In.ar(source.channels, bus)
+}
+
+/** What comes in, one mono signal a cable; at audio rate only if that is wanted. */
+function monoTerms(port: PortShape, audio: boolean): Signal[] {
+  return port.sources.map((source, i) => {
+    const mono = fitWidth(scaled(port, source, i, readSource(port, source, i)), 1)[0] as Signal
+    return rateOf(mono) === 'audio' && !audio ? A2K.kr(mono) : mono
+  })
+}
+
+/** denormalise(clip(base + Σ amount·source)), summed in the unit that the client uses; audio into a pitch moves it linearly in Hz. */
+function valueInput(port: PortShape, declaration: ValuePort): Signal {
+  const base = smoothed(controlNames.base(port.port), declaration)
+  if (port.form === 'plain') return base
+  const terms = monoTerms(port, declaration.audio === true)
+  const slow = add(base, ...terms.filter((term) => rateOf(term) !== 'audio'))
+  const fast = terms.filter((term) => rateOf(term) === 'audio')
+  if (fast.length === 0) return denormaliseSignal(declaration, slow)
+  const modulation = add(...fast)
+  if (declaration.scale === 'linear') return denormaliseSignal(declaration, add(toAudio(modulation), slow))
+  return linearModulation(declaration, slow, modulation)
+}
+
+/** A level must not change its slope abruptly either: on a low tone that is a click. */
+function smoothed(name: string, { level, instant }: ValuePort): Signal {
+  if (instant) return control(name)
+  return level ? Lag2.kr(control(name), levelSmoothing) : control(name, 0, { lag: smoothing })
+}
+
+/**
+ * Audio-rate modulation of an exponential quantity around a control-rate base: base · (1 + slope · x), which is the
+ * first order of base · e^(slope · x). It keeps the mean where it is, and needs no `exp` for every sample.
+ */
+function linearModulation(declaration: ValuePort, slow: Signal, modulation: Signal): Signal {
+  const { min: low, max: high, scale } = declaration
+  const base = denormaliseSignal(declaration, slow)
+  const slope = scale === 'pitch' ? mul(base, Math.LN2 / 12) : base
+  return clip(add(mul(modulation, slope), base), low, high)
+}
+
+/** The maximum of all that comes in; without anything, a constant. */
+function gateInput(port: PortShape): Signal {
+  const constant = control(controlNames.base(port.port))
+  const terms = monoTerms(port, false)
+  if (terms.length === 0) return constant
+  return (port.knobs ? [...terms, constant] : terms).reduce(max)
+}
+
+function choiceInput(port: PortShape, declaration: ChoicePort, rate: 'audio' | 'control'): Choice {
+  const { choices } = declaration
+  if (port.form === 'choice')
+    return { constant: port.choice, select: (cases) => (cases[port.choice as string] as () => Signal)() }
+  const terms = monoTerms(port, false)
+  const position = add(port.knobs ? control(controlNames.base(port.port)) : 0, ...terms)
+  const index = clip(mul(position, choices.length), 0, choices.length - 1)
+  const select = rate === 'audio' ? Select.ar : Select.kr
+  return {
+    constant: undefined,
+    select: (cases) => select(index, ...choices.map((name) => (cases[name] as () => Signal)())),
+  }
+}

@@ -1,0 +1,222 @@
+import type { DeviceInfo, KeyName } from '../patch/ports.ts'
+import { partsOf, type Part } from '../patch/parts.ts'
+import type { Knob, ParsedPatch } from '../patch/types.ts'
+import type { DeviceType } from '../devices/index.ts'
+import { out } from '../devices/index.ts'
+import { compileDevice, controlNames, type DeviceSynthDef } from './device-synthdef.ts'
+import { knobKey, type KnobMapping } from './knobs.ts'
+import { sortDevices } from './order.ts'
+import { rangeOf, summing } from './scale.ts'
+import { shapeOf, type DeviceShape } from './shape.ts'
+import { silentAtRest } from './silence.ts'
+import {
+  normalisedBase,
+  wire,
+  withoutBypassed,
+  type Reading,
+  type ReadSource,
+  type WiredDevice,
+} from './wiring.ts'
+
+/** Which bus of a node is meant: its own in each voice, or the sum over all voices. */
+export type Side = 'own' | 'mix'
+
+/** What a control of a synth gets, by name, not yet by number. */
+export type ControlSource =
+  | { readonly kind: 'value'; readonly value: number }
+  /** Mapped to the bus on which the client puts a sum of knobs. */
+  | { readonly kind: 'knobs'; readonly mapping: string }
+  /** Mapped to a key of the voice. */
+  | { readonly kind: 'key'; readonly key: KeyName }
+  /** Mapped to a control output. */
+  | { readonly kind: 'output'; readonly node: string; readonly part: Part; readonly side: Side }
+  /** The index of a bus. */
+  | { readonly kind: 'bus'; readonly node: string; readonly part: Part; readonly side: Side }
+  /** The number of the instance's random generator, or its seed. */
+  | { readonly kind: 'randomId' }
+  | { readonly kind: 'seed' }
+
+/** One synth of the network; a voice node exists once in every voice. */
+export interface NetworkNode {
+  readonly name: string
+  readonly type: string
+  readonly part: Part
+  readonly def: string
+  readonly rate: 'audio' | 'control'
+  readonly channels: 1 | 2
+  readonly own: boolean
+  readonly mix: boolean
+  readonly random: boolean
+  readonly controls: Readonly<Record<string, ControlSource>>
+}
+
+/** The blueprint of a patch: ordered nodes, their SynthDefs, their wiring. No ids yet. */
+export interface Network {
+  readonly voices: ParsedPatch['voices']
+  /** In an order in which every node follows what it reads; `out` is the last. */
+  readonly nodes: readonly NetworkNode[]
+  readonly synthDefs: ReadonlyMap<string, DeviceSynthDef>
+  /** What the client writes for the knobs, by {@link knobKey}. */
+  readonly knobs: ReadonlyMap<string, KnobMapping>
+  /** What every port reads, for people. */
+  readonly wired: readonly WiredDevice[]
+}
+
+/** The device types that a patch may use, and the final stage. */
+export interface CompileOptions {
+  readonly catalogue: Readonly<Record<string, DeviceType>>
+}
+
+/**
+ * Compiles a valid patch to a network. Pure; equal patches give equal networks.
+ *
+ * @throws MegasynthError `invalid-device-type` if a device type does not do what it declares
+ */
+export function compile(patch: ParsedPatch, { catalogue }: CompileOptions): Network {
+  const active = withoutBypassed(patch, catalogue)
+  const parts = partsOf(active)
+  const order = sortDevices(active, parts)
+  const wired = wire(active, catalogue, parts, order, out)
+  const partOf = (name: string): Part => (name === 'out' ? 'after' : (parts.get(name) as Part))
+  const read = readers(wired)
+  const silent = silentAtRest(wired)
+  const synthDefs = new Map<string, DeviceSynthDef>()
+  const knobs = new Map<string, KnobMapping>()
+  const nodes = wired.map((device): NetworkNode => {
+    const { name } = device
+    const mix = device.part === 'voice' && read.outside.has(name)
+    const writes = { own: name !== 'out' && read.inside.has(name), mix, declick: mix && !silent.has(name) }
+    const shape = shapeOf(device, name === 'out' ? { ...writes, own: true } : writes)
+    const def = memoised(name === 'out' ? out : (catalogue[device.device.type] as DeviceType), shape)
+    synthDefs.set(def.name, def)
+    return {
+      name,
+      type: device.device.type,
+      part: device.part,
+      def: def.name,
+      rate: device.output.rate,
+      channels: device.output.channels,
+      own: shape.own,
+      mix: shape.mix,
+      random: def.random,
+      controls: controlsOf(
+        device,
+        shape,
+        def,
+        partOf,
+        (mapping) => {
+          const key = knobKey(mapping)
+          knobs.set(key, mapping)
+          return key
+        },
+        active.knobs,
+      ),
+    }
+  })
+  return { voices: active.voices, nodes, synthDefs, knobs, wired }
+}
+
+const known = new WeakMap<DeviceInfo, Map<string, DeviceSynthDef>>()
+
+/** Compiling is a pure function of type and shape: what was compiled once is known for all patches. */
+function memoised(type: DeviceType, shape: DeviceShape): DeviceSynthDef {
+  const defs = known.get(type) ?? new Map<string, DeviceSynthDef>()
+  known.set(type, defs)
+  const key = JSON.stringify(shape)
+  const def = defs.get(key) ?? compileDevice(type, shape)
+  defs.set(key, def)
+  return def
+}
+
+/** Who is read by a device of its own part or voice, and who from outside the voices. */
+function readers(wired: readonly WiredDevice[]): {
+  inside: ReadonlySet<string>
+  outside: ReadonlySet<string>
+} {
+  const partOf = new Map(wired.map(({ name, part }) => [name, part]))
+  const [inside, outside] = [new Set<string>(), new Set<string>()]
+  for (const { part, readings } of wired)
+    for (const source of readings.flatMap((reading) => reading.sources)) {
+      if (source.kind !== 'device') continue
+      const leaves = partOf.get(source.name) === 'voice' && part !== 'voice'
+      ;(leaves ? outside : inside).add(source.name)
+    }
+  return { inside, outside }
+}
+
+function controlsOf(
+  device: WiredDevice,
+  shape: DeviceShape,
+  def: DeviceSynthDef,
+  partOf: (name: string) => Part,
+  knobBus: (mapping: KnobMapping) => string,
+  knobs: ParsedPatch['knobs'],
+): Record<string, ControlSource> {
+  const controls: Record<string, ControlSource> = {}
+  const self = { node: device.name, part: device.part }
+  for (const [i, reading] of device.readings.entries()) {
+    const port = shape.ports[i] as DeviceShape['ports'][number]
+    if (port.form === 'choice') continue
+    const base = baseOf(reading, port.form, knobs)
+    if (base !== undefined)
+      controls[controlNames.base(reading.port)] =
+        typeof base === 'number' ? { kind: 'value', value: base } : { kind: 'knobs', mapping: knobBus(base) }
+    const spare = port.sources.length - reading.sources.length
+    const unit = reading.declaration.kind === 'value' ? summing(rangeOf(reading.declaration)).span : 1
+    for (const [slot, { rate, attenuated }] of port.sources.entries()) {
+      const source = reading.sources[slot - spare]
+      if (attenuated)
+        controls[controlNames.amount(reading.port, slot)] = {
+          kind: 'value',
+          value: (source?.amount ?? 1) * unit,
+        }
+      const name =
+        rate === 'audio' ? controlNames.bus(reading.port, slot) : controlNames.slot(reading.port, slot)
+      controls[name] =
+        source === undefined ? { kind: 'value', value: 0 } : sourceControl(source, rate, device.part, partOf)
+    }
+  }
+  if (shape.own) controls[controlNames.own] = { kind: 'bus', ...self, side: 'own' }
+  if (shape.mix) controls[controlNames.mix] = { kind: 'bus', ...self, side: 'mix' }
+  if (shape.declick) controls[controlNames.gate] = { kind: 'key', key: 'gate' }
+  if (def.random) {
+    controls[controlNames.randomId] = { kind: 'randomId' }
+    controls[controlNames.seed] = { kind: 'seed' }
+  }
+  return controls
+}
+
+function sourceControl(
+  source: ReadSource,
+  rate: 'audio' | 'control',
+  reader: Part,
+  partOf: (name: string) => Part,
+): ControlSource {
+  if (source.kind === 'key') return { kind: 'key', key: source.key }
+  const part = partOf(source.name)
+  const side: Side = part === 'voice' && reader !== 'voice' ? 'mix' : 'own'
+  return { kind: rate === 'audio' ? 'bus' : 'output', node: source.name, part, side }
+}
+
+/** The number or the knob sum that a port's base control gets; undefined where the port has none. */
+function baseOf(
+  reading: Reading,
+  form: 'plain' | 'sum' | 'choice',
+  knobs: ParsedPatch['knobs'],
+): number | KnobMapping | undefined {
+  const { declaration } = reading
+  const terms = reading.knobs.map(({ name, amount }) => {
+    const { range, scale } = knobs[name] as Knob
+    return { name, amount, ...(range && { range }), ...(scale && { scale }) }
+  })
+  if (declaration.kind !== 'value') {
+    if (terms.length > 0) return { terms, base: reading.base ?? 0, form: 'level' }
+    return declaration.kind === 'gate' || declaration.kind === 'trigger' ? (reading.base ?? 0) : undefined
+  }
+  const base = normalisedBase(reading)
+  const port = rangeOf(declaration)
+  if (terms.length > 0) return { terms, base, port, form: form === 'plain' ? 'unit' : 'summed' }
+  if (form === 'plain') return reading.base ?? declaration.default
+  const { origin, span } = summing(port)
+  return origin + span * base
+}

@@ -1,0 +1,31 @@
+import type { ReadSource, Reading, WiredDevice } from './wiring.ts'
+
+/**
+ * The devices whose output comes to silence by itself when the key is released: envelopes, what has a level that only
+ * an envelope (or the gate) opens, and what hears nothing else. What leaves the voices and is not among them needs a
+ * gate of its own.
+ */
+export function silentAtRest(wired: readonly WiredDevice[]): ReadonlySet<string> {
+  const silent = new Set<string>()
+  const fromSilent = (source: ReadSource): boolean =>
+    source.kind === 'key' ? source.key === 'gate' : !source.feedback && silent.has(source.name)
+  const isClosed = ({ base = 0, baseIs, knobs, sources }: Reading): boolean =>
+    base === 0 &&
+    baseIs !== 'default' &&
+    knobs.length === 0 &&
+    sources.length > 0 &&
+    sources.every(fromSilent)
+  // in topological order, so that one pass is enough
+  for (const { name, info, readings } of wired) {
+    const levels = readings.filter(({ declaration: d }) => d.kind === 'value' && d.level === true)
+    const signals = readings.filter(({ declaration: d }) => d.kind === 'signal')
+    const inputs = signals.filter(({ sources, knobs }) => sources.length + knobs.length > 0)
+    const gates = readings.filter(({ declaration: d }) => d.kind === 'gate')
+    const closes =
+      (info.envelope === true && gates.some(isClosed)) ||
+      levels.some(isClosed) ||
+      (inputs.length > 0 && info.generator !== true && inputs.every(isClosed))
+    if (closes) silent.add(name)
+  }
+  return silent
+}

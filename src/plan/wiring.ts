@@ -1,0 +1,253 @@
+import type { Catalogue, DeviceInfo, KeyName, Polarity, Port, ValuePort } from '../patch/ports.ts'
+import { keyNames, portOf } from '../patch/ports.ts'
+import type { Connection, Device, ParsedPatch } from '../patch/types.ts'
+import type { Part } from '../patch/parts.ts'
+import { groupBy } from './group-by.ts'
+import { normalise } from './scale.ts'
+
+/** What a device puts out, once the whole graph is known. */
+export interface OutputFacts {
+  readonly rate: 'audio' | 'control'
+  readonly channels: 1 | 2
+  readonly polarity: Polarity
+}
+
+/** A source that a synth reads while it runs. */
+export type ReadSource =
+  | { readonly kind: 'key'; readonly key: KeyName; readonly amount?: number }
+  | {
+      readonly kind: 'device'
+      readonly name: string
+      readonly amount?: number
+      readonly feedback: boolean
+      readonly rate: 'audio' | 'control'
+      readonly channels: 1 | 2
+    }
+
+/** A knob at a port: the client does the sum, no synth exists for it. */
+export interface KnobTerm {
+  readonly name: string
+  readonly amount: number
+}
+
+/** Everything that one port reads. */
+export interface Reading {
+  readonly port: string
+  readonly declaration: Port
+  readonly sources: readonly ReadSource[]
+  readonly knobs: readonly KnobTerm[]
+  /** Where a value port starts from, in the port's unit; undefined: from normalised 0. */
+  readonly base?: number
+  /** Why the base is what it is. */
+  readonly baseIs: 'constant' | 'default' | 'zero' | 'normal'
+  /** A choice that is known before the patch runs. */
+  readonly choice?: string
+}
+
+/** A device with all it reads. `ports` has every port of its type that the patch uses or that has a default. */
+export interface WiredDevice {
+  readonly name: string
+  readonly device: Device
+  readonly info: DeviceInfo
+  readonly part: Part
+  readonly output: OutputFacts
+  readonly readings: readonly Reading[]
+}
+
+/**
+ * Replaces the cables that leave a bypassed device by cables from what its first signal port reads: no synth exists
+ * for it. Amounts multiply. A bypassed device without a signal input is silent.
+ */
+export function withoutBypassed(patch: ParsedPatch, catalogue: Catalogue): ParsedPatch {
+  const bypassed = new Set(Object.keys(patch.devices).filter((name) => patch.devices[name]?.bypass))
+  if (bypassed.size === 0) return patch
+  const through = (name: string): Connection[] => {
+    const info = catalogue[patch.devices[name]?.type ?? '']
+    const port = Object.entries(info?.ports ?? {}).find(
+      ([, declaration]) => declaration.kind === 'signal',
+    )?.[0]
+    return patch.connections.filter(
+      (c) => c.to === name && (c.port === port || port === c.port.replace(/\d+$/, '#')),
+    )
+  }
+  const resolve = (connection: Connection, seen: readonly string[]): Connection[] => {
+    const { from } = connection
+    if (from.kind !== 'device' || !bypassed.has(from.name)) return [connection]
+    if (seen.includes(from.name)) return []
+    return through(from.name).flatMap((inner) => {
+      const amount = product(inner.amount, connection.amount)
+      const { amount: _, ...rest } = connection
+      const joined = { ...rest, from: inner.from, feedback: inner.feedback || connection.feedback, ...amount }
+      return resolve(joined, [...seen, from.name])
+    })
+  }
+  // keys belong to a voice: on a way out of the voices there is nothing left of them
+  const isReadable = ({ from, to }: Connection): boolean =>
+    from.kind !== 'keys' || patch.devices[to]?.shared === false
+  const connections = patch.connections
+    .filter((c) => !bypassed.has(c.to))
+    .flatMap((c) => resolve(c, []))
+    .filter(isReadable)
+  const devices = Object.fromEntries(Object.entries(patch.devices).filter(([name]) => !bypassed.has(name)))
+  return { ...patch, devices, connections }
+}
+
+function product(a: number | undefined, b: number | undefined): { amount?: number } {
+  return a === undefined && b === undefined ? {} : { amount: (a ?? 1) * (b ?? 1) }
+}
+
+/** Resolves what every port of every device reads, and what every device puts out. */
+export function wire(
+  patch: ParsedPatch,
+  catalogue: Catalogue,
+  parts: ReadonlyMap<string, Part>,
+  order: readonly string[],
+  out: DeviceInfo,
+): WiredDevice[] {
+  const incoming = groupBy(patch.connections, (c) => c.to)
+  const devices = order.map((name) => ({
+    name,
+    device: name === 'out' ? outDevice : (patch.devices[name] as Device),
+    info: name === 'out' ? out : (catalogue[patch.devices[name]?.type ?? ''] as DeviceInfo),
+    part: name === 'out' ? ('after' as const) : (parts.get(name) as Part),
+    incoming: incoming.get(name) ?? [],
+  }))
+  const facts = outputFacts(devices)
+  return devices.map(({ incoming: cables, ...rest }) => ({
+    ...rest,
+    output: facts.get(rest.name) as OutputFacts,
+    readings: readings(rest, cables, facts),
+  }))
+}
+
+const outDevice: Device = {
+  type: 'out',
+  shared: true,
+  bypass: false,
+  constants: {},
+  choices: {},
+  options: {},
+}
+
+/**
+ * Rate, width and polarity of every output. They follow inputs, also around feedback, and only ever grow (control to
+ * audio, mono to stereo, bipolar to unipolar): so they are repeated until nothing changes.
+ */
+function outputFacts(
+  devices: readonly { name: string; device: Device; info: DeviceInfo; incoming: readonly Connection[] }[],
+): Map<string, OutputFacts> {
+  const facts = new Map<string, OutputFacts>(
+    devices.map(({ name }) => [name, { rate: 'control', channels: 1, polarity: 'bipolar' }]),
+  )
+  const of = (connection: Connection): OutputFacts =>
+    (connection.from.kind === 'device' ? facts.get(connection.from.name) : undefined) ?? control
+  for (let changed = true; changed;) {
+    changed = false
+    for (const { name, device, info, incoming } of devices) {
+      const inputs = incoming.filter((c) => portOf(info, c.port)?.kind === 'signal').map(of)
+      const { rate, channels, polarity } = info.output
+      const next: OutputFacts = {
+        rate: rate === 'inputs' ? (inputs.some((i) => i.rate === 'audio') ? 'audio' : 'control') : rate,
+        channels: channels === 'inputs' ? (inputs.some((i) => i.channels === 2) ? 2 : 1) : channels,
+        polarity: polarityOf(polarity, device, inputs),
+      }
+      if (sameFacts(next, facts.get(name) as OutputFacts)) continue
+      facts.set(name, next)
+      changed = true
+    }
+  }
+  return facts
+}
+
+const control: OutputFacts = { rate: 'control', channels: 1, polarity: 'unipolar' }
+
+function polarityOf(
+  polarity: DeviceInfo['output']['polarity'],
+  device: Device,
+  inputs: readonly OutputFacts[],
+): Polarity {
+  if (typeof polarity === 'object')
+    return device.options[polarity.option] === 'unipolar' ? 'unipolar' : 'bipolar'
+  if (polarity !== 'inputs') return polarity
+  return inputs.some((input) => input.polarity === 'unipolar') ? 'unipolar' : 'bipolar'
+}
+
+const sameFacts = (a: OutputFacts, b: OutputFacts): boolean =>
+  a.rate === b.rate && a.channels === b.channels && a.polarity === b.polarity
+
+type Unread = Pick<WiredDevice, 'device' | 'info' | 'part'>
+
+function readings(
+  wired: Unread,
+  cables: readonly Connection[],
+  facts: ReadonlyMap<string, OutputFacts>,
+): Reading[] {
+  const { device, info } = wired
+  const byPort = groupBy(cables, (c) => c.port)
+  const fixed = Object.keys(info.ports).filter((port) => !port.endsWith('#'))
+  const written = [...byPort.keys(), ...Object.keys(device.constants), ...Object.keys(device.choices)]
+  const numbered = [...new Set(written)].filter((port) => !fixed.includes(port)).toSorted(byNumber)
+  return [...fixed, ...numbered].flatMap((port) => {
+    const reading = read(wired, port, byPort.get(port) ?? [], facts)
+    return reading === undefined ? [] : [reading]
+  })
+}
+
+const numberOf = (port: string): number => Number(/\d+$/.exec(port)?.[0] ?? 0)
+const byNumber = (a: string, b: string): number => numberOf(a) - numberOf(b) || (a < b ? -1 : 1)
+
+function read(
+  { device, info, part }: Unread,
+  port: string,
+  cables: readonly Connection[],
+  facts: ReadonlyMap<string, OutputFacts>,
+): Reading | undefined {
+  const declaration = portOf(info, port) as Port
+  const constant = device.constants[port]
+  const knobs: KnobTerm[] = cables.flatMap(({ from, amount }) =>
+    from.kind === 'knob' ? [{ name: from.name, amount: amount ?? 1 }] : [],
+  )
+  const sources = cables.flatMap((cable): ReadSource[] => sourceOf(cable, facts))
+  const common = { port, declaration, knobs }
+  if (declaration.kind === 'signal') return { ...common, sources, baseIs: 'zero' }
+  if (declaration.kind === 'choice') {
+    if (cables.length === 0)
+      return { ...common, sources, baseIs: 'constant', choice: device.choices[port] ?? declaration.default }
+    return { ...common, sources, baseIs: 'zero' }
+  }
+  if (cables.length === 0 && constant === undefined && declaration.optional) return undefined
+  const normal = normalSource(declaration.normal, part)
+  if (constant !== undefined) return { ...common, sources, base: constant, baseIs: 'constant' }
+  if (cables.length === 0 && normal) return { ...common, sources: [normal], baseIs: 'normal' }
+  if (declaration.kind !== 'value') return { ...common, sources, baseIs: 'zero' }
+  const setsThePort = cables.some((cable) => polarityOfSource(cable, facts) === 'unipolar')
+  if (setsThePort) return { ...common, sources, baseIs: 'zero' }
+  if (normal) return { ...common, sources: [normal, ...sources], baseIs: 'normal' }
+  return { ...common, sources, base: declaration.default, baseIs: 'default' }
+}
+
+function normalSource(normal: string | undefined, part: Part): ReadSource | undefined {
+  if (normal === undefined || part !== 'voice') return undefined
+  const key = keyNames.find((name) => normal === `keys.${name}`)
+  return key === undefined ? undefined : { kind: 'key', key }
+}
+
+function polarityOfSource({ from }: Connection, facts: ReadonlyMap<string, OutputFacts>): Polarity {
+  return from.kind === 'device' ? (facts.get(from.name)?.polarity ?? 'bipolar') : 'unipolar'
+}
+
+function sourceOf(
+  { from, amount, feedback }: Connection,
+  facts: ReadonlyMap<string, OutputFacts>,
+): ReadSource[] {
+  const attenuator = amount === undefined ? {} : { amount }
+  if (from.kind === 'knob') return []
+  if (from.kind === 'keys') return [{ kind: 'key', key: from.key, ...attenuator }]
+  const { rate, channels } = facts.get(from.name) as OutputFacts
+  return [{ kind: 'device', name: from.name, feedback, rate, channels, ...attenuator }]
+}
+
+/** Normalised base of a value port. */
+export function normalisedBase(reading: Reading): number {
+  return reading.base === undefined ? 0 : normalise(reading.declaration as ValuePort, reading.base)
+}

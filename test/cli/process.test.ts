@@ -1,0 +1,96 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { drone, scratch } from './helpers.ts'
+
+const main = join(import.meta.dirname, '../../dist/cli/main.js')
+if (!existsSync(main)) throw new Error('dist/ is missing: run `npm run build` first')
+
+const folder = scratch()
+folder.write('hum.json', JSON.stringify(drone))
+
+const environment = { ...process.env, NO_COLOR: '1' }
+
+/** Runs the built command line as a program of its own. */
+function megasynth(...argv: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [main, ...argv], {
+    cwd: folder.path,
+    encoding: 'utf8',
+    env: environment,
+  })
+}
+
+describe('megasynth as a program', () => {
+  it('renders', () => {
+    const { status, stdout } = megasynth('render', 'hum.json', '-s', '0.2')
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^✓ hum\.wav: 0\.20 s/)])
+    expect(statSync(join(folder.path, 'hum.wav')).size).toBe(44 + 9600 * 4)
+  })
+
+  it('runs a patch that imports megasynth', () => {
+    folder.write(
+      'p.ts',
+      `import { definePatch } from 'megasynth'\nexport default definePatch(${JSON.stringify(drone)})`,
+    )
+    expect(megasynth('check', 'p.ts').status).toBe(0)
+  })
+
+  it('tells the shell what went wrong', () => {
+    folder.write('bad.json', '{')
+    expect(megasynth('check', 'bad.json').status).toBe(1)
+    expect(megasynth('chekc').status).toBe(2)
+  })
+
+  it('renders the demo with the files of the package, over its own earlier file', () => {
+    mkdirSync(join(folder.path, 'demo'))
+    folder.write('demo/megasynth-demo.wav', 'earlier')
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'demo'], {
+      cwd: join(folder.path, 'demo'),
+      encoding: 'utf8',
+      env: environment,
+    })
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^Bach's prelude in C major, played by .*pad\.ts\n$/),
+    ])
+    expect(stdout).toMatch(
+      /^✓ megasynth-demo\.wav: 1\d\d\.\d\d s, peak −\d+\.\d dBFS, \d+× real time\nNext: .*tremolo\.ts/,
+    )
+    expect(statSync(join(folder.path, 'demo/megasynth-demo.wav')).size).toBeGreaterThan(100 * 48000 * 4)
+  })
+
+  it('leaves nothing half when something that a patch file left running throws', () => {
+    folder.write(
+      'late.ts',
+      `setTimeout(() => { throw new Error('late') }, 0)\nexport default ${JSON.stringify(drone)}`,
+    )
+    const { status, stderr } = megasynth('render', 'late.ts', '-s', '20')
+    expect([status, stderr]).toEqual([1, expect.stringContaining('late')])
+    expect(folder.names().filter((name) => name.includes('late.wav'))).toEqual([])
+  })
+
+  it.skipIf(process.platform === 'win32').each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s leaves nothing half and ends with %d', async (signal, exitCode) => {
+    const before = folder.names()
+    const child = spawn(process.execPath, [main, 'render', 'hum.json', '-s', '20000', '-o', 'long.wav'], {
+      cwd: folder.path,
+      env: environment,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+    const part = (): string | undefined => folder.names().find((name) => name.endsWith('.part'))
+    // until it is writing
+    while (child.exitCode === null && statSync(join(folder.path, part() ?? 'hum.json')).size < 100_000)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(part()).toMatch(/^\.long\.wav\..*\.part$/)
+    child.kill(signal)
+    expect(await ended).toBe(exitCode)
+    expect(stderr).toBe('interrupted: nothing was written\n')
+    expect(folder.names()).toEqual(before)
+  })
+})

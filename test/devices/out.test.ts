@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { defineDevice, createOffline, signal, standard, type Patch } from '../../src/index.ts'
+import { div, mul, ugens } from '../../src/ugens/index.ts'
+import { dc, hasNaN, levelAt, maxDifferenceDb, peak } from '../audio/ear.ts'
+import { hear, measure } from './probe.ts'
+
+const sr = 48000
+const knee = 10 ** (-1 / 20)
+const sine = (amplitude: number): Patch => ({
+  devices: { it: { type: 'oscillator', waveform: 'sine', frequency: 200, amplitude, shared: true } },
+  connections: [['it', 'out']],
+})
+
+describe('out', () => {
+  it('is transparent, bit for bit, below −1 dBFS; mono goes to both sides', async () => {
+    const [left, right] = await hear(sine(0.89))
+    const [x] = await measure({ devices: sine(0.89).devices }, 'it')
+    expect(maxDifferenceDb(left!, right!)).toBe(-Infinity)
+    expect(maxDifferenceDb(left!, x)).toBe(-Infinity)
+    expect(peak(left!)).toBeLessThan(knee)
+  })
+
+  it('bounds 20 dB too much, without a corner', async () => {
+    for (const amount of [1.2, 3, 10]) {
+      const [x] = await hear({ ...sine(1), connections: [['it', 'out', amount]] })
+      expect(peak(x!)).toBeLessThan(1)
+      expect(peak(x!)).toBeGreaterThan(0.95)
+      // the curve never leaves its way faster than its input does
+      const steepest = (amount * 2 * Math.PI * 200) / sr
+      for (let i = 1; i < x!.length; i++) expect(Math.abs(x![i]! - x![i - 1]!)).toBeLessThan(steepest * 1.001)
+      for (const n of [2, 4]) expect(levelAt(x!.subarray(4800), sr, 200 * n)).toBeLessThan(2e-3)
+    }
+  })
+
+  it('blocks DC and leaves the rest', async () => {
+    const patch: Patch = {
+      devices: { ...sine(0.3).devices, c: { type: 'constant', level: 0.4, shared: true } },
+      connections: [
+        ['it', 'out'],
+        ['c', 'out'],
+      ],
+    }
+    const [x] = await hear(patch, { seconds: 2.5 })
+    const late = x!.subarray(2 * sr, 2 * sr + 24000)
+    expect(Math.abs(dc(late))).toBeLessThan(0.0035)
+    expect(levelAt(late, sr, 200)).toBeCloseTo(0.3, 3)
+  })
+
+  it('level is exact', async () => {
+    const patch: Patch = {
+      ...sine(0.8),
+      knobs: { volume: 0.25 },
+      connections: [
+        ['it', 'out'],
+        ['volume', 'out.level'],
+      ],
+    }
+    const [x] = await hear(patch)
+    const [whole] = await hear(sine(0.8))
+    expect(
+      maxDifferenceDb(
+        x!,
+        whole!.map((v) => v / 4),
+      ),
+    ).toBeLessThan(-140)
+  })
+
+  it('turns what is no number into silence, and goes on', async () => {
+    const poison = defineDevice({
+      title: 'Poison',
+      doc: 'NaN and infinity now and then.',
+      ports: { in: signal('Anything.') },
+      output: { rate: 'audio', polarity: 'bipolar', channels: 1 },
+      shared: true,
+      build: ({ in: [x = 0] }) => div(x, mul(ugens.LFPulse.ar(10), 1)),
+    })
+    const patch: Patch = {
+      devices: { ...sine(0.5).devices, bad: { type: 'poison' } },
+      connections: [
+        ['it', 'bad.in'],
+        ['bad', 'out'],
+      ],
+    }
+    const synth = await createOffline({ patch, catalogue: { ...standard, poison } })
+    const [x] = (await synth.advance(0.5)).channels
+    await synth.close()
+    expect(hasNaN(x!)).toBe(false)
+    expect(peak(x!.subarray(0, 0.04 * sr))).toBeCloseTo(0.5, 2)
+    expect(peak(x!.subarray(0.41 * sr, 0.44 * sr))).toBeCloseTo(0.5, 2)
+    expect(peak(x!)).toBeLessThan(1)
+  })
+})

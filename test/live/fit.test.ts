@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { createOffline, MegasynthError, type Patch } from '../../src/index.ts'
+
+const patch: Patch = {
+  voices: 16,
+  devices: { a: { type: 'oscillator' }, b: { type: 'noise' } },
+  connections: [
+    ['a', 'out'],
+    ['b', 'out'],
+  ],
+}
+
+async function refusal(options: Record<string, number>): Promise<readonly string[]> {
+  try {
+    const synth = await createOffline({ patch, ...options })
+    await synth.close()
+    return []
+  } catch (error) {
+    if (!(error instanceof MegasynthError)) throw error
+    return error.problems.map(({ code, message, found, suggestion }) =>
+      [code, message, found, suggestion].join(' | '),
+    )
+  }
+}
+
+describe('a patch that is too large for the engine', () => {
+  it.each([
+    [{ randomGenerators: 10 }, /engine-limit.*random generators.*16, 6 too many.*randomGenerators/],
+    [{ controlBuses: 64 }, /engine-limit.*control buses.*112, 48 too many.*controlBuses/],
+  ])('names the limit, by how much, and the option that raises it: %o', async (options, expected) => {
+    expect(await refusal(options)).toEqual([expect.stringMatching(expected)])
+  })
+
+  it('is told all limits at once', async () => {
+    expect(await refusal({ randomGenerators: 10, controlBuses: 64 })).toHaveLength(2)
+  })
+
+  it('fits when the option is raised', async () => {
+    expect(await refusal({ randomGenerators: 16, controlBuses: 112 })).toEqual([])
+  })
+})
+
+it('starts a patch whose births exceed what one block can take', async () => {
+  const devices = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [`o${i}`, { type: 'oscillator', amplitude: 0.001 }]),
+  )
+  const large: Patch = {
+    voices: 128,
+    devices,
+    connections: Object.keys(devices).map((name) => [name, 'out'] as const),
+  }
+  const synth = await createOffline({ patch: large })
+  synth.noteOn(60)
+  const { channels } = await synth.advance(0.05)
+  await synth.close()
+  expect(channels[0]?.some((sample) => sample !== 0)).toBe(true)
+})
