@@ -49,7 +49,6 @@ export {
   type Synth,
   type SynthOptions,
 } from './live/index.ts'
-export { readMidiFile } from './midi/file.ts'
 export { render, type RenderOptions } from './midi/render.ts'
 // planning, as values
 export {

@@ -2,9 +2,8 @@ import { basename, extname } from 'node:path'
 import { Option, type Command } from 'commander'
 import { engineSize, type EngineOptions } from '../engine/index.ts'
 import type { Length } from '../live/index.ts'
-import { readMidiFile } from '../midi/file.ts'
-import { scoreOf } from '../midi/render.ts'
-import type { Score } from '../patch/score.ts'
+import { parseNotes } from '../patch/notes.ts'
+import { scoreFromNotes, type Score } from '../patch/score.ts'
 import { placeOf, readBytes } from './files.ts'
 import { engineFlag, engineHelp, engineOptions, lengthFlag, setFlag, type KnobSetting } from './flags.ts'
 import type { Shell } from './io.ts'
@@ -92,7 +91,7 @@ async function render(shell: Shell, file: string, flags: RenderFlags): Promise<v
   const patch = await openPatch(cwd, file, flags)
   const plan = blueprint(patch)
   checkRoom(plan, engine, file)
-  const { score, length, says } = whatToPlay(cwd, flags, patch, plan)
+  const { score, length, says } = await whatToPlay(cwd, flags, patch, plan)
   if (says !== undefined && !shell.json) shell.note(says)
   const output = placeOf(cwd, flags.output ?? `${basename(file, extname(file))}.wav`)
   const { sampleRate } = engineSize(engine)
@@ -115,27 +114,30 @@ async function render(shell: Shell, file: string, flags: RenderFlags): Promise<v
 }
 
 /** What is played for how long. A patch that sounds by itself needs no notes; any other gets one rather than be silent. */
-function whatToPlay(
+async function whatToPlay(
   cwd: string,
   flags: RenderFlags,
   { parsed, file }: OpenPatch,
   { network }: Blueprint,
-): { readonly score: Score; readonly length: Length; readonly says?: string } {
+): Promise<{ readonly score: Score; readonly length: Length; readonly says?: string }> {
   const { notes, midi, seconds, tail } = flags
   const length = { ...(seconds !== undefined && { seconds }), ...(tail !== undefined && { tail }) }
   if (midi !== undefined) {
     const place = placeOf(cwd, midi)
-    return { score: readMidiFile(readBytes(place, 'a MIDI file', maxMidiBytes), place.shown), length }
+    const bytes = readBytes(place, 'a MIDI file', maxMidiBytes)
+    const { readMidiFile } = await import('../midi/file.ts')
+    return { score: readMidiFile(bytes, place.shown), length }
   }
-  if (notes !== undefined) return { score: scoreOf({ notes }, parsed.tempo), length }
+  const written = (text: string): Score => scoreFromNotes(parseNotes(text), parsed.tempo)
+  if (notes !== undefined) return { score: written(notes), length }
   const byItself = parsed.voices.mode === 'drone' || !network.nodes.some(({ part }) => part === 'voice')
   if (!byItself)
     return {
-      score: scoreOf({ notes: defaultNotes }, parsed.tempo),
+      score: written(defaultNotes),
       length,
       says: `${file} waits for notes: playing ${defaultNotes} (--notes and --midi play others)`,
     }
-  const score = scoreOf({})
+  const score: Score = { events: [], duration: 0 }
   if (seconds !== undefined || tail !== undefined) return { score, length }
   return {
     score,

@@ -1,30 +1,28 @@
 import { MegasynthError, didYouMean, fail, listNames, show, type Problem } from '../errors/index.ts'
 import { parsePatch, type ParsedPatch, type Patch } from '../patch/index.ts'
 import { out, standard, type DeviceType } from '../devices/index.ts'
-import type { Command } from '../scsynth/index.ts'
-import {
-  createOfflineEngine,
-  describeCommand,
-  type EngineOptions,
-  type OfflineEngine,
-} from '../engine/index.ts'
+import { createOfflineEngine, type EngineOptions, type OfflineEngine } from '../engine/index.ts'
 import {
   allocate,
   compile,
   createVoices,
   emptyAllocation,
-  keyCommands,
+  keySteps,
   keysOf,
   knobBusValue,
   plan,
+  resizeVoices,
+  setKeys,
   type Allocation,
   type Network,
+  type Keys,
   type NoteEvent,
   type Report,
   type VoiceChange,
   type Voices,
 } from '../plan/index.ts'
 import { checkFit } from './fit.ts'
+import { describer, labelOf } from './names.ts'
 import { Timeline } from './timeline.ts'
 
 /** Sound: one array of samples per channel, nominally −1..1. */
@@ -88,7 +86,7 @@ export interface Synth {
 type Happening =
   | { readonly kind: 'note'; readonly event: NoteEvent }
   | { readonly kind: 'knob'; readonly name: string; readonly position: number }
-  | { readonly kind: 'commands'; readonly commands: readonly Command[] }
+  | { readonly kind: 'keys'; readonly voice: number; readonly keys: Keys }
 
 /** What a patch has become on the engine. */
 interface Running {
@@ -114,8 +112,17 @@ export async function createOffline({
   catalogue = standard,
   ...engine
 }: SynthOptions): Promise<Synth> {
-  const parsed = parsePatch(patch, catalogue, out)
-  const synth = new OfflineSynth(await createOfflineEngine(engine), catalogue)
+  // the engine starts while the patch is read
+  const starting = createOfflineEngine(engine)
+  starting.catch(() => undefined)
+  let parsed: ParsedPatch
+  try {
+    parsed = parsePatch(patch, catalogue, out)
+  } catch (error) {
+    await starting.then((unused) => unused.close()).catch(() => undefined)
+    throw error
+  }
+  const synth = new OfflineSynth(await starting, catalogue)
   try {
     await synth.start(patch, parsed)
     return synth
@@ -130,6 +137,8 @@ class OfflineSynth implements Synth {
   readonly #catalogue: Readonly<Record<string, DeviceType>>
   readonly #timeline = new Timeline<Happening>()
   readonly #positions = new Map<string, number>()
+  /** Positions as patches declared them last. */
+  readonly #declared = new Map<string, number>()
   /** Knobs that were turned since the last block. */
   readonly #turned = new Set<string>()
   #running: Running | undefined
@@ -258,11 +267,7 @@ class OfflineSynth implements Synth {
     const network = compile(parsed, { catalogue: this.#catalogue })
     const before = this.#running
     const positions = this.#positionsFor(parsed)
-    const sameVoices =
-      before &&
-      before.parsed.voices.mode === parsed.voices.mode &&
-      before.parsed.voices.count === parsed.voices.count
-    const voices = sameVoices ? this.#voices : createVoices(parsed.voices)
+    const voices = resizeVoices(this.#voices, parsed.voices)
     const planned = plan(before?.allocation ?? emptyAllocation(this.#engine.outputs), network, {
       position: (name) => positions.get(name) ?? 0,
       keys: (voice) => keysOf(voices, voice),
@@ -275,22 +280,33 @@ class OfflineSynth implements Synth {
     const pieces = before === undefined ? slices(transaction, birthsPerPiece) : [transaction]
     for (const piece of pieces) await this.#engine.transact(piece, describe)
     this.#engine.send(start)
-    for (const [name, position] of positions) this.#positions.set(name, position)
-    this.#running = { patch, parsed, network, allocation: planned.allocation }
+    for (const [name, position] of positions) {
+      // what is born reads it already, what stays does not
+      if (before && this.#positions.get(name) !== position) this.#turned.add(name)
+      this.#positions.set(name, position)
+    }
+    for (const [name, { value }] of Object.entries(parsed.knobs)) this.#declared.set(name, value)
+    this.#running = { patch, parsed, network, allocation }
+    if (voices.mode !== this.#voices.mode) this.#startOver(voices)
     this.#voices = voices
-    if (!sameVoices) this.#gates = []
     return planned.report
   }
 
-  /** Declared positions that changed are taken; the others stay where they were turned to. */
+  /** Declared positions that changed are taken; the others stay where they were turned to, also while a knob is away. */
   #positionsFor(parsed: ParsedPatch): Map<string, number> {
-    const before = this.#running?.parsed.knobs
     return new Map(
       Object.entries(parsed.knobs).map(([name, { value }]) => {
         const live = this.#positions.get(name)
-        return [name, live === undefined || before?.[name]?.value !== value ? value : live]
+        return [name, live === undefined || this.#declared.get(name) !== value ? value : live]
       }),
     )
+  }
+
+  /** Voices that were played in another mode are set to what they are now. */
+  #startOver(voices: Voices): void {
+    this.#gates = []
+    for (const [voice, running] of this.#sounding.allocation.voices.entries())
+      this.#engine.send([setKeys(running, keysOf(voices, voice))])
   }
 
   #checkKnob(name: string): void {
@@ -326,7 +342,7 @@ class OfflineSynth implements Synth {
   #happen(): void {
     const { nextBlock } = this.#engine
     for (const happening of this.#timeline.takeUntil(nextBlock)) {
-      if (happening.kind === 'commands') this.#engine.send(happening.commands)
+      if (happening.kind === 'keys') this.#setKeys(happening.voice, happening.keys)
       else if (happening.kind === 'knob') this.#turn(happening.name, happening.position)
       else this.#play(happening.event, nextBlock)
     }
@@ -361,10 +377,14 @@ class OfflineSynth implements Synth {
     // a note that ends in the block in which it began still sounds for one
     const from = keys.gate === 0 && gate?.high && gate.block >= block ? gate.block + 1 : block
     if (keys.gate !== undefined) this.#gates[change.voice] = { high: rises, block: restart ? from + 1 : from }
-    const steps = keyCommands({ ...change, restart }, this.#sounding.allocation.voices)
-    for (const [i, commands] of steps.entries())
-      if (from + i === block) this.#engine.send(commands)
-      else this.#timeline.add(from + i, { kind: 'commands', commands })
+    for (const [i, step] of keySteps({ keys, restart }).entries())
+      if (from + i === block) this.#setKeys(change.voice, step)
+      else this.#timeline.add(from + i, { kind: 'keys', voice: change.voice, keys: step })
+  }
+
+  #setKeys(voice: number, keys: Keys): void {
+    const running = this.#sounding.allocation.voices[voice]
+    if (running) this.#engine.send([setKeys(running, keys)])
   }
 }
 
@@ -375,24 +395,4 @@ function slices<T>(items: readonly T[], length: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / length) }, (_, i) =>
     items.slice(i * length, (i + 1) * length),
   )
-}
-
-/** What a SynthDef is for, as an error names it: `filter (filter0, filter1)`. */
-function labelOf(network: Network, def: string): string {
-  const users = network.nodes.filter((node) => node.def === def)
-  return `${users[0]?.type ?? 'device'} (${listNames(
-    users.map(({ name }) => name),
-    3,
-  )})`
-}
-
-/** Names the device and voice that a command is about. */
-function describer(network: Network, allocation: Allocation): (command: Command) => string {
-  return (command) => {
-    if (!('id' in command)) return describeCommand(command)
-    for (const { name } of network.nodes)
-      for (const [voice, { id }] of (allocation.nodes.get(name)?.instances ?? []).entries())
-        if (id === command.id) return `${describeCommand(command)}, device ${name}, voice ${voice + 1}`
-    return describeCommand(command)
-  }
 }

@@ -3,7 +3,6 @@ import { parseNotes } from '../patch/notes.ts'
 import { scoreFromNotes, type Score } from '../patch/score.ts'
 import type { Patch } from '../patch/types.ts'
 import { join, perform, type Audio, type Chunk, type Length, type SynthOptions } from '../live/index.ts'
-import { readMidiFile } from './file.ts'
 
 /** What is rendered, and how long. */
 export interface RenderOptions extends Length, Omit<SynthOptions, 'patch'> {
@@ -16,7 +15,10 @@ export interface RenderOptions extends Length, Omit<SynthOptions, 'patch'> {
 }
 
 /** The score that the options ask for; without notes and MIDI an empty one. @throws MegasynthError `invalid-notes`, `invalid-midi`, `invalid-option` */
-export function scoreOf({ notes, midi }: Pick<RenderOptions, 'notes' | 'midi'>, tempo?: number): Score {
+async function scoreOf(
+  { notes, midi }: Pick<RenderOptions, 'notes' | 'midi'>,
+  tempo?: number,
+): Promise<Score> {
   if (notes !== undefined && midi !== undefined)
     fail({
       code: 'invalid-option',
@@ -24,7 +26,11 @@ export function scoreOf({ notes, midi }: Pick<RenderOptions, 'notes' | 'midi'>, 
       message: 'there are notes already',
       expected: 'either notes or a MIDI file',
     })
-  if (midi !== undefined) return readMidiFile(midi)
+  if (midi !== undefined) {
+    // only now: it would be a third of the time to the first sound
+    const { readMidiFile } = await import('./file.ts')
+    return readMidiFile(midi)
+  }
   return notes === undefined ? { events: [], duration: 0 } : scoreFromNotes(parseNotes(notes), tempo)
 }
 
@@ -39,7 +45,7 @@ export function scoreOf({ notes, midi }: Pick<RenderOptions, 'notes' | 'midi'>, 
  */
 export async function render(patch: Patch, options: RenderOptions = {}): Promise<Audio> {
   const { notes, midi, seconds, tail, onProgress, ...synth } = options
-  const score = scoreOf({ ...(notes !== undefined && { notes }), ...(midi && { midi }) }, patch.tempo)
+  const score = await scoreOf({ ...(notes !== undefined && { notes }), ...(midi && { midi }) }, patch.tempo)
   const length = { ...(seconds !== undefined && { seconds }), ...(tail !== undefined && { tail }) }
   const chunks: Chunk[] = []
   for await (const chunk of perform({ ...synth, patch }, score, length)) {

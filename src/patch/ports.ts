@@ -80,8 +80,8 @@ export interface DeviceInfo {
   readonly shared?: boolean
   /** It goes on sounding after its input stopped; the longest silence between two echoes, in seconds. */
   readonly rings?: number
-  /** It sounds without any input. Default: false. */
-  readonly generator?: boolean
+  /** It sounds without any input, always or if an option says so. Default: false. */
+  readonly generator?: boolean | { readonly option: string }
   /** Its output follows a gate down to silence: what it shapes needs no other way to end. */
   readonly envelope?: boolean
 }

@@ -6,6 +6,7 @@ import {
   add,
   binaryOp,
   clip,
+  clip2,
   compileSynthDef,
   control,
   max,
@@ -22,6 +23,9 @@ import { denormaliseSignal } from './scale.ts'
 import type { DeviceShape, PortShape, SourceShape } from './shape.ts'
 
 const { A2K, ControlDur, EnvGen, In, InFeedback, Lag2, Out, RandID, RandSeed, Select, XOut } = ugens
+
+/** Peak of what a feedback cable carries: +18 dBFS. */
+const loudestFeedback = 8
 
 /** Seconds in which a constant or knob settles after a change: no zipper noise, no audible lag. */
 const smoothing = 0.02
@@ -177,7 +181,9 @@ function scaled(port: PortShape, source: SourceShape, index: number, channels: C
 function readSource(port: PortShape, source: SourceShape, index: number): Channels {
   if (source.rate === 'control') return [control(controlNames.slot(port.port, index))]
   const bus = control(controlNames.bus(port.port, index), 0, { rate: 'scalar' })
-  return source.feedback ? InFeedback.ar(source.channels, bus) : In.ar(source.channels, bus)
+  if (!source.feedback) return In.ar(source.channels, bus)
+  // clip2 stops a NaN, which a loop would keep for ever
+  return InFeedback.ar(source.channels, bus).map((channel) => clip2(channel, loudestFeedback))
 }
 
 /** What comes in, one mono signal a cable; at audio rate only if that is wanted. */

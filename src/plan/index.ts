@@ -6,8 +6,11 @@ export { denormalise, knobSignal, normalise } from './scale.ts'
 export {
   allocate,
   createVoices,
-  keyCommands,
+  keySteps,
   keysOf,
+  resizeVoices,
+  setKeys,
+  type Keys,
   type NoteEvent,
   type VoiceChange,
   type Voices,

@@ -7,7 +7,7 @@ import { compileDevice, controlNames, type DeviceSynthDef } from './device-synth
 import { knobKey, type KnobMapping } from './knobs.ts'
 import { sortDevices } from './order.ts'
 import { rangeOf, summing } from './scale.ts'
-import { shapeOf, type DeviceShape } from './shape.ts'
+import { shapeOf, slotsOf, type DeviceShape } from './shape.ts'
 import { silentAtRest } from './silence.ts'
 import {
   normalisedBase,
@@ -161,10 +161,8 @@ function controlsOf(
     if (base !== undefined)
       controls[controlNames.base(reading.port)] =
         typeof base === 'number' ? { kind: 'value', value: base } : { kind: 'knobs', mapping: knobBus(base) }
-    const spare = port.sources.length - reading.sources.length
     const unit = reading.declaration.kind === 'value' ? summing(rangeOf(reading.declaration)).span : 1
-    for (const [slot, { rate, attenuated }] of port.sources.entries()) {
-      const source = reading.sources[slot - spare]
+    for (const [slot, { rate, attenuated, source }] of slotsOf(reading, device.part).entries()) {
       if (attenuated)
         controls[controlNames.amount(reading.port, slot)] = {
           kind: 'value',

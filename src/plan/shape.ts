@@ -1,3 +1,4 @@
+import type { Part } from '../patch/parts.ts'
 import type { Reading, ReadSource, WiredDevice } from './wiring.ts'
 
 /** How one source reaches a port, as far as the SynthDef depends on it. */
@@ -53,28 +54,47 @@ export function shapeOf(
 
 function portShape(reading: Reading, wired: WiredDevice): PortShape {
   const { port, declaration, choice } = reading
-  const sources = reading.sources.map(sourceShape)
+  const sources = slotsOf(reading, wired.part).map(shapeOfSlot)
   const knobs = reading.knobs.length > 0
   if (choice !== undefined) return { port, form: 'choice', choice, knobs: false, sources }
   if (declaration.kind !== 'value') return { port, form: 'sum', knobs, sources }
-  // a shared device costs little: every port of it is ready for a cable
-  const spare = declaration.spare === true || (wired.part !== 'voice' && !declaration.optional)
-  // always with an attenuator, so that an amount is never a reason for a new synth
-  const attenuatedSources = sources.map((source) => ({ ...source, attenuated: true }))
-  const slots =
-    spare && !sources.some((source) => source.rate === 'control')
-      ? [spareSlot, ...attenuatedSources]
-      : attenuatedSources
   // knobs and constants are one number to the synth, worked out by the client
-  return { port, form: slots.length === 0 ? 'plain' : 'sum', knobs: false, sources: slots }
+  return { port, form: sources.length === 0 ? 'plain' : 'sum', knobs: false, sources }
 }
 
-/** A slot with nothing in it reads 0. */
-const spareSlot: SourceShape = { rate: 'control', channels: 1, attenuated: true, feedback: false }
+const shapeOfSlot = ({ rate, channels, attenuated, feedback }: Slot): SourceShape => ({
+  rate,
+  channels,
+  attenuated,
+  feedback,
+})
+
+/** A place for a source in a port; without a source it reads 0. */
+export interface Slot extends SourceShape {
+  readonly source?: ReadSource
+}
+
+/**
+ * The places of a port for sources, in their order: control sources, then places kept free, then audio sources. A
+ * value port that is often modulated has room for one control cable beside what it is normalled to, and its cables
+ * always have an attenuator: so neither a first cable nor an amount is a reason for a new synth.
+ */
+export function slotsOf({ declaration, sources }: Reading, part: Part): Slot[] {
+  if (declaration.kind !== 'value') return sources.map((source) => ({ ...sourceShape(source), source }))
+  const slots = sources.map((source): Slot => ({ ...sourceShape(source), attenuated: true, source }))
+  const control = slots.filter(({ rate }) => rate === 'control')
+  // a shared device costs little: every port of it is ready for a cable
+  const spare = declaration.spare === true || (part !== 'voice' && !declaration.optional)
+  const room = spare ? (part === 'voice' && declaration.normal !== undefined ? 2 : 1) : 0
+  const free = Array.from({ length: Math.max(0, room - control.length) }, () => emptySlot)
+  return [...control, ...free, ...slots.filter(({ rate }) => rate === 'audio')]
+}
+
+const emptySlot: Slot = { rate: 'control', channels: 1, attenuated: true, feedback: false }
 
 function sourceShape(source: ReadSource): SourceShape {
-  if (source.kind === 'key') return { ...spareSlot, attenuated: source.amount !== undefined }
-  const { rate, channels, feedback, amount } = source
-  if (rate === 'control') return { rate, channels: 1, attenuated: amount !== undefined, feedback: false }
-  return { rate, channels, feedback, attenuated: amount !== undefined }
+  const attenuated = source.amount !== undefined
+  if (source.kind === 'key' || source.rate === 'control')
+    return { rate: 'control', channels: 1, attenuated, feedback: false }
+  return { rate: 'audio', channels: source.channels, feedback: source.feedback, attenuated }
 }

@@ -16,7 +16,7 @@ export function silentAtRest(wired: readonly WiredDevice[]): ReadonlySet<string>
     sources.length > 0 &&
     sources.every(fromSilent)
   // in topological order, so that one pass is enough
-  for (const { name, info, readings } of wired) {
+  for (const { name, info, device, readings } of wired) {
     const levels = readings.filter(({ declaration: d }) => d.kind === 'value' && d.level === true)
     const signals = readings.filter(({ declaration: d }) => d.kind === 'signal')
     const inputs = signals.filter(({ sources, knobs }) => sources.length + knobs.length > 0)
@@ -24,8 +24,15 @@ export function silentAtRest(wired: readonly WiredDevice[]): ReadonlySet<string>
     const closes =
       (info.envelope === true && gates.some(isClosed)) ||
       levels.some(isClosed) ||
-      (inputs.length > 0 && info.generator !== true && inputs.every(isClosed))
+      (inputs.length > 0 && !soundsByItself(info.generator, device.options) && inputs.every(isClosed))
     if (closes) silent.add(name)
   }
   return silent
+}
+
+function soundsByItself(
+  generator: WiredDevice['info']['generator'],
+  options: WiredDevice['device']['options'],
+): boolean {
+  return typeof generator === 'object' ? options[generator.option] === true : generator === true
 }

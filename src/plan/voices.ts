@@ -35,7 +35,7 @@ export type NoteEvent =
 /** New values for the keys of a voice. `restart`: its gate must be low for a block first, since it is sounding. */
 export interface VoiceChange {
   readonly voice: number
-  readonly keys: Partial<Record<KeyName, number>>
+  readonly keys: Keys
   readonly restart: boolean
 }
 
@@ -45,6 +45,13 @@ const idle: Voice = { note: 60, velocity: 0, held: false, age: 0, strikes: 0 }
 export function createVoices({ count, mode }: ParsedPatch['voices']): Voices {
   const voice: Voice = mode === 'drone' ? { ...idle, held: true, velocity: 0.8 } : idle
   return { mode, voices: Array.from({ length: count }, () => voice), keys: [], clock: 0 }
+}
+
+/** The same players on another number of voices; another mode starts afresh. */
+export function resizeVoices(state: Voices, policy: ParsedPatch['voices']): Voices {
+  const fresh = createVoices(policy)
+  if (state.mode !== policy.mode) return fresh
+  return { ...state, voices: fresh.voices.map((voice, i) => state.voices[i] ?? voice) }
 }
 
 /** The keys of a voice as it stands: what a voice that is born must read. */
@@ -157,24 +164,24 @@ function randomKey(voice: number, strikes: number): number {
   return ((x ^ (x >>> 13)) >>> 0) / 2 ** 32
 }
 
+/** Values of some keys. */
+export type Keys = Partial<Record<KeyName, number>>
+
 /**
- * A change as commands for this block and the ones after it: a trigger falls a block after it rose, and a gate that
+ * A change as values for this block and the ones after it: a trigger falls a block after it rose, and a gate that
  * restarts is low for a block first, since an envelope sees a gate only once a block.
  */
-export function keyCommands(
-  { voice, keys, restart }: VoiceChange,
-  running: readonly RunningVoice[],
-): Command[][] {
-  const first = running[voice]?.keys
-  if (first === undefined) return []
-  const set = (values: Partial<Record<KeyName, number>>): Command[] => {
-    const pairs = Object.entries(values).map(
-      ([key, value]) => [first + keyNames.indexOf(key as KeyName), value] as const,
-    )
-    return pairs.length === 0 ? [] : [{ call: '/c_set', values: pairs }]
-  }
-  const falling = keys.trigger === undefined ? [] : [set({ trigger: 0 })]
-  if (!restart) return [set(keys), ...falling]
+export function keySteps({ keys, restart }: Pick<VoiceChange, 'keys' | 'restart'>): Keys[] {
+  const falling = keys.trigger === undefined ? [] : [{ trigger: 0 }]
+  if (!restart) return [keys, ...falling]
   const { trigger = 0, ...rest } = keys
-  return [set({ ...rest, gate: 0 }), set({ gate: 1, trigger }), ...falling]
+  return [{ ...rest, gate: 0 }, { gate: 1, trigger }, ...falling]
+}
+
+/** The command that puts values on the buses of a voice's keys. */
+export function setKeys(voice: RunningVoice, keys: Keys): Command {
+  const values = Object.entries(keys).map(
+    ([key, value]) => [voice.keys + keyNames.indexOf(key as KeyName), value] as const,
+  )
+  return { call: '/c_set', values }
 }

@@ -29,13 +29,8 @@ const spare = (['osc', 'filter', 'lfo', 'room'] as const).flatMap((device) => {
     device
   ] as keyof typeof standard
   return Object.entries(standard[type].ports).flatMap(([port, declaration]) => {
-    const {
-      kind,
-      spare: free,
-      optional,
-      normal,
-    } = { spare: false, optional: false, normal: undefined, ...declaration }
-    const ready = kind === 'value' && !optional && normal === undefined && (free || device === 'room')
+    const { kind, spare: free, optional } = { spare: false, optional: false, ...declaration }
+    const ready = kind === 'value' && !optional && (free || device === 'room')
     return ready ? [{ device, port: `${device}.${port}` }] : []
   })
 })

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import {
   allocate,
   createVoices,
-  keyCommands,
+  keySteps,
+  setKeys,
   keysOf,
   type NoteEvent,
   type Voices,
@@ -85,20 +86,23 @@ describe('drone', () => {
 })
 
 describe('the commands of a strike', () => {
-  const running = [{ group: 1, keys: 20 }]
+  it('go to the buses of the voice', () => {
+    const values = [[20, 0.5], [21, 1], [22, 1]] // prettier-ignore
+    expect(setKeys({ group: 1, keys: 20 }, { pitch: 0.5, gate: 1, trigger: 1 })).toEqual({
+      call: '/c_set',
+      values,
+    })
+  })
   it('let the trigger fall after a block', () => {
     const keys = { pitch: 0.5, gate: 1, trigger: 1 }
-    expect(keyCommands({ voice: 0, keys, restart: false }, running)).toEqual([
-      [{ call: '/c_set', values: [[20, 0.5], [21, 1], [22, 1]] }], // prettier-ignore
-      [{ call: '/c_set', values: [[22, 0]] }],
-    ])
+    expect(keySteps({ keys, restart: false })).toEqual([keys, { trigger: 0 }])
   })
   it('of a sounding voice hold its gate low for a block first', () => {
     const keys = { pitch: 0.5, gate: 1, trigger: 1 }
-    expect(keyCommands({ voice: 0, keys, restart: true }, running)).toEqual([
-      [{ call: '/c_set', values: [[20, 0.5], [21, 0]] }], // prettier-ignore
-      [{ call: '/c_set', values: [[21, 1], [22, 1]] }], // prettier-ignore
-      [{ call: '/c_set', values: [[22, 0]] }],
+    expect(keySteps({ keys, restart: true })).toEqual([
+      { pitch: 0.5, gate: 0 },
+      { gate: 1, trigger: 1 },
+      { trigger: 0 },
     ])
   })
 })
