@@ -1,9 +1,9 @@
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createJiti } from 'jiti'
-import { MegasynthError, didYouMean, fail, listNames, show } from '../errors/index.ts'
+import { didYouMean, fail, listNames } from '../errors/index.ts'
 import { placeOf, readText, type Place } from './files.ts'
 import { parseJson } from './json.ts'
+import { problemOfThrown } from './thrown.ts'
 
 /** Sixteen times the largest patch of the benchmarks, written out. */
 export const maxPatchBytes = 4 * 2 ** 20
@@ -66,6 +66,8 @@ async function importFile(place: Place, example: string): Promise<{ readonly def
   // The modules of this very package: as source in its own tests, else as they are built.
   const own = async (name: string): Promise<unknown> =>
     await import(new URL(`../${name}${extname(import.meta.url)}`, import.meta.url).href)
+  // only for files that are programs: a JSON patch starts sooner
+  const { createJiti } = await import('jiti')
   const jiti = createJiti(pathToFileURL(place.path).href, {
     virtualModules: { megasynth: await own('index'), 'megasynth/scsynth': await own('scsynth/index') },
     // a file that is loaded leaves no trace
@@ -75,10 +77,18 @@ async function importFile(place: Place, example: string): Promise<{ readonly def
   })
   let loaded: unknown
   try {
-    loaded = await jiti.import(place.path)
+    loaded = await orIdle(jiti.import(place.path))
   } catch (cause) {
-    return threw(place, cause)
+    const problem = problemOfThrown(cause, (file) => (file === place.path ? place.shown : file))
+    return fail({ ...problem, path: problem.path === '' ? place.shown : problem.path }, { cause })
   }
+  if (loaded === idle)
+    return fail({
+      code: 'patch-file-threw',
+      path: place.shown,
+      message: 'never finishes loading: it awaits something that never comes',
+      expected: example,
+    })
   if (typeof loaded !== 'object' || loaded === null || !('default' in loaded)) {
     const names = typeof loaded === 'object' && loaded !== null ? Object.keys(loaded) : []
     return fail({
@@ -93,75 +103,18 @@ async function importFile(place: Place, example: string): Promise<{ readonly def
   return loaded
 }
 
-/** An error that a file raised, with the line of that file. */
-function threw(place: Place, cause: unknown): never {
-  const { name, message, stack } = detailsOf(cause)
-  const syntax = /^ParseError: (.*?)\s*\n\s*(.*):(\d+):(\d+)/.exec(message)
-  if (syntax !== null) {
-    const [, what = '', file = '', line = '', column = ''] = syntax
-    return fail(
-      {
-        code: 'patch-file-threw',
-        path: `${named(place, file)}:${line}:${Number(column) + 1}`,
-        message: 'has a syntax error',
-        found: what,
-        expected: 'TypeScript or JavaScript',
-      },
-      { cause },
-    )
+const idle = Symbol('nothing is left to be done')
+
+/** What is awaited, or {@link idle} when nothing is left in this process that could bring it. */
+async function orIdle<T>(awaited: Promise<T>): Promise<T | typeof idle> {
+  let stop = (): void => {}
+  const never = new Promise<typeof idle>((resolve) => {
+    stop = () => resolve(idle)
+    process.once('beforeExit', stop)
+  })
+  try {
+    return await Promise.race([awaited, never])
+  } finally {
+    process.off('beforeExit', stop)
   }
-  const missing = /^Cannot find (?:module|package) '([^']*)'/.exec(message)?.[1]
-  if (missing !== undefined)
-    return fail(
-      {
-        code: 'patch-file-threw',
-        path: place.shown,
-        message: 'imports something that cannot be found',
-        found: show(missing),
-        expected: 'megasynth, megasynth/scsynth, a file beside it, or an installed package',
-      },
-      { cause },
-    )
-  // Only lines are right: the loader rewrites what is on them.
-  const [, file = place.path, line] =
-    /(?:\(|at )(?:file:\/\/)?((?:\/|[A-Za-z]:)[^()\n]*\.[mc]?[jt]s):(\d+):\d+/.exec(stackOutside(stack)) ?? []
-  return fail(
-    {
-      code: 'patch-file-threw',
-      path: line === undefined ? place.shown : `${named(place, file)}:${line}`,
-      message: 'threw an error while it was loaded',
-      found: name === '' ? message : `${name}: ${message}`,
-    },
-    { cause },
-  )
-}
-
-/** The frames of the user's own files: not of Node, nor of what is installed, nor of Megasynth. */
-function stackOutside(stack: string): string {
-  const own = new URL('..', import.meta.url).pathname
-  return stack
-    .split('\n')
-    .filter(
-      (line) => /^\s+at /.test(line) && !/node:|[\\/]node_modules[\\/]/.test(line) && !line.includes(own),
-    )
-    .join('\n')
-}
-
-/** A file as the user calls it, if it is the one that was asked for. */
-const named = (place: Place, file: string): string => (file === place.path ? place.shown : file)
-
-/** What can be said of something thrown; it may be anything. */
-function detailsOf(cause: unknown): {
-  readonly name: string
-  readonly message: string
-  readonly stack: string
-} {
-  if (cause instanceof MegasynthError) {
-    const [problem] = cause.problems
-    return { name: '', message: `${problem?.path}: ${problem?.message}`, stack: cause.stack ?? '' }
-  }
-  if (!(cause instanceof Error)) return { name: '', message: show(cause), stack: '' }
-  // "(0 , _megasynth.definePach)" is how the loader writes definePach
-  const message = cause.message.replaceAll(/\(0 , \w+\.(\w+)\)/g, '$1')
-  return { name: cause.name, message: message.slice(0, 500), stack: cause.stack ?? '' }
 }

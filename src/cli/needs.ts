@@ -49,10 +49,11 @@ export function blueprint({ parsed, catalogue }: OpenPatch): Blueprint {
  *
  * @throws PatchProblems `engine-limit`, with each limit, by how much it is exceeded, and the flag that raises it
  */
-export function checkRoom({ allocation }: Blueprint, options: EngineOptions, file: string): void {
+export function checkRoom({ network, allocation }: Blueprint, options: EngineOptions, file: string): void {
   try {
     // how much a block can take matters only to an engine that runs
-    checkFit(allocation, wasmLimits(engineSize(options), 0))
+    const size = engineSize(options)
+    checkFit(network, allocation, wasmLimits(size, 0), size.sampleRate)
   } catch (error) {
     throw error instanceof MegasynthError ? new PatchProblems(file, error.problems) : error
   }

@@ -10,7 +10,8 @@ export interface Progress {
 
 /** Milliseconds between two drawings. */
 const pause = 100
-const clearLine = '\r\u001b[2K'
+/** Takes away what stands in the line of the cursor. */
+export const clearLine = '\r\u001b[2K'
 
 /**
  * A bar on a terminal, nothing elsewhere.

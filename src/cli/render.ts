@@ -1,10 +1,11 @@
-import { basename, extname } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { Option, type Command } from 'commander'
 import { engineSize, type EngineOptions } from '../engine/index.ts'
 import type { Length } from '../live/index.ts'
+import { fail, show } from '../errors/index.ts'
 import { parseNotes } from '../patch/notes.ts'
 import { scoreFromNotes, type Score } from '../patch/score.ts'
-import { placeOf, readBytes } from './files.ts'
+import { placeOf, readBytes, type Place } from './files.ts'
 import { engineFlag, engineHelp, engineOptions, lengthFlag, setFlag, type KnobSetting } from './flags.ts'
 import type { Shell } from './io.ts'
 import { blueprint, checkRoom, type Blueprint } from './needs.ts'
@@ -59,7 +60,7 @@ export function addRender(program: Command, shell: Shell): void {
         0,
       ).conflicts('seconds'),
     )
-    .option('-o, --output <file>', 'the WAV file (default: named like the patch, in this folder)')
+    .option('-o, --output <file>', 'the WAV file, *.wav (default: named like the patch, in this folder)')
     .addOption(
       new Option('-f, --format <bits>', '16 or 24 bit integers, or 32 bit floats')
         .choices(['16', '24', '32f'])
@@ -88,12 +89,12 @@ Examples:
 async function render(shell: Shell, file: string, flags: RenderFlags): Promise<void> {
   const { cwd } = shell.io
   const engine = engineOptions(flags.engine, flags.sampleRate)
+  const output = outputOf(cwd, file, flags.output)
   const patch = await openPatch(cwd, file, flags)
   const plan = blueprint(patch)
   checkRoom(plan, engine, file)
   const { score, length, says } = await whatToPlay(cwd, flags, patch, plan)
   if (says !== undefined && !shell.json) shell.note(says)
-  const output = placeOf(cwd, flags.output ?? `${basename(file, extname(file))}.wav`)
   const { sampleRate } = engineSize(engine)
   const recorded = await record(
     {
@@ -111,6 +112,24 @@ async function render(shell: Shell, file: string, flags: RenderFlags): Promise<v
   if (shell.json)
     shell.print(JSON.stringify(asJson(output.shown, recorded, sampleRate, flags.format), undefined, 2))
   else sayWhatWasRecorded(output.shown, recorded, shell)
+}
+
+/** Where the sound goes. @throws MegasynthError `invalid-option` for a name that no WAV file should have */
+function outputOf(cwd: string, patchFile: string, written: string | undefined): Place {
+  const name = `${basename(patchFile, extname(patchFile))}.wav`
+  if (written === undefined) return placeOf(cwd, name)
+  const type = extname(written)
+  if (type.toLowerCase() === '.wav') return placeOf(cwd, written)
+  const toStdout = written === '-'
+  const isFolder = /(^|[\\/])\.{0,2}$/.test(written)
+  return fail({
+    code: 'invalid-option',
+    path: '--output',
+    message: toStdout ? 'cannot be standard output: WAV files are written to a file' : 'names no WAV file',
+    found: show(written),
+    expected: 'a name that ends in .wav',
+    suggestion: `write --output ${toStdout ? name : isFolder ? join(written, name) : `${written.slice(0, written.length - type.length)}.wav`}`,
+  })
 }
 
 /** What is played for how long. A patch that sounds by itself needs no notes; any other gets one rather than be silent. */

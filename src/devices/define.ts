@@ -103,12 +103,23 @@ export function defineDevice<
   return { ...type, options: type.options ?? ({} as O) }
 }
 
-/** Declares a signal port. */
+/**
+ * Declares a signal port.
+ *
+ * @example
+ * const ports = { in: signal('What is filtered.') }
+ */
 export function signal(doc: string): SignalPort {
   return { kind: 'signal', doc }
 }
 
-/** Declares a value port; the scale is linear unless given. */
+/**
+ * Declares a value port; the scale is linear unless given.
+ *
+ * @example
+ * const cutoff = { min: 20, max: 20000, scale: 'pitch', unit: 'Hz', default: 1000 } as const
+ * const ports = { cutoff: value('Where it begins to filter.', cutoff) }
+ */
 export function value<
   const V extends Omit<ValuePort, 'kind' | 'doc' | 'scale' | 'unit'> & { scale?: Scale; unit?: string },
 >(
@@ -121,7 +132,12 @@ export function value<
   return { kind: 'value', doc, scale: 'linear', unit: '', ...port }
 }
 
-/** Declares a gate port: high as long as a note is held. */
+/**
+ * Declares a gate port: high as long as a note is held.
+ *
+ * @example
+ * const ports = { gate: gate('Holds the envelope.', { normal: 'keys.gate' }) }
+ */
 export function gate<const G extends Omit<GatePort, 'kind' | 'doc'>>(
   doc: string,
   port: G,
@@ -129,7 +145,12 @@ export function gate<const G extends Omit<GatePort, 'kind' | 'doc'>>(
   return { kind: 'gate', doc, ...port }
 }
 
-/** Declares a trigger port: acts when its input goes up. */
+/**
+ * Declares a trigger port: acts when its input goes up.
+ *
+ * @example
+ * const ports = { reset: trigger('Starts the cycle anew.', {}) }
+ */
 export function trigger<const G extends Omit<GatePort, 'kind' | 'doc'>>(
   doc: string,
   port: G,
@@ -137,12 +158,22 @@ export function trigger<const G extends Omit<GatePort, 'kind' | 'doc'>>(
   return { kind: 'trigger', doc, ...port }
 }
 
-/** Declares a choice port; the first name is the default. */
+/**
+ * Declares a choice port; the first name is the default.
+ *
+ * @example
+ * const ports = { mode: choice('What passes.', ['lowpass', 'highpass']) }
+ */
 export function choice<const N extends string>(doc: string, choices: readonly [N, ...N[]]): ChoicePort<N> {
   return { kind: 'choice', doc, choices, default: choices[0] }
 }
 
-/** Declares an option; the first value is the default. */
+/**
+ * Declares an option; the first value is the default.
+ *
+ * @example
+ * const options = { slope: option('In dB per octave.', [12, 24]) }
+ */
 export function option<const V extends string | number | boolean>(
   doc: string,
   values: readonly [V, ...V[]],

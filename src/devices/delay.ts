@@ -1,9 +1,10 @@
-import { add, clip2, crossfade, max, mul, sub, ugens, type Signal } from '../ugens/index.ts'
-import { highest } from './biquad.ts'
+import { add, clip2, crossfade, max, mul, sub, ugens, unaryOp, type Signal } from '../ugens/index.ts'
 import { defineDevice, signal, value } from './define.ts'
 
-const { ControlDur, DelayC, LocalIn, LocalOut, LPF } = ugens
+const { ControlDur, DelayC, LocalIn, LocalOut, OnePole, SampleDur } = ugens
 const longest = 2
+/** Two one-poles in a row take 3 dB at the tone if each has its corner this much higher. */
+const apart = 1 / Math.sqrt(Math.SQRT2 - 1)
 
 /** Echoes. */
 export const delay = defineDevice({
@@ -43,8 +44,11 @@ export const delay = defineDevice({
     // what comes back through LocalIn is a block old: that block is a part of the time
     const echoes = LocalIn.ar(dry.length, ...dry.map(() => 0))
     const rest = max(sub(time, ControlDur.ir()), 0)
+    // a one-pole is a weighted mean of its input and its past: however its weight moves, the loop gains nothing
+    const weight = unaryOp('exp', mul(tone, -2 * Math.PI * apart, SampleDur.ir()))
+    const darker = (x: Signal): Signal => OnePole.ar(x, weight)
     const line = (channel: Signal, i: number): Signal =>
-      LPF.ar(DelayC.ar(add(channel, mul(echoes[i] ?? 0, feedback)), longest, rest), highest(tone))
+      darker(darker(DelayC.ar(add(channel, mul(echoes[i] ?? 0, feedback)), longest, rest)))
     return {
       signal: dry.map((channel, i) => crossfade(channel, echoes[i] ?? 0, mix)),
       effects: [LocalOut.ar(...dry.map(line))],

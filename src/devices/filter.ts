@@ -1,5 +1,6 @@
 import { mul, mulAdd, pow, rateOf, toAudio, ugens, unaryOp, type Signal } from '../ugens/index.ts'
-import { biquad, plainFilter, regeneration, type FilterKind } from './biquad.ts'
+import { plainFilter, regeneration, type FilterKind } from './biquad.ts'
+import { sweptFilter } from './sweep.ts'
 import { choice, defineDevice, option, signal, value } from './define.ts'
 
 const { Amplitude, Impulse, LocalIn, LocalOut } = ugens
@@ -38,10 +39,10 @@ export const filter = defineDevice({
   },
   options: {
     slope: option('Steepness in dB per octave.', [12, 24]),
-    selfOscillation: option('Full resonance sustains a sine at the cutoff; costs a little more.', [
-      false,
-      true,
-    ]),
+    selfOscillation: option(
+      'Full resonance sustains a sine at the cutoff; costs several times as much, as an audio signal on the cutoff does.',
+      [false, true],
+    ),
   },
   output: { rate: 'audio', polarity: 'bipolar', channels: 'inputs' },
   generator: { option: 'selfOscillation' },
@@ -56,8 +57,9 @@ export const filter = defineDevice({
       ? input.map((x) => mulAdd(toAudio(x), quieter, mul(Impulse.ar(11), spark)))
       : input
     const section = (kind: FilterKind, x: Signal, rq: Signal, level?: Signal): Signal => {
-      if (level !== undefined) return biquad(kind, x, cutoff, rq, regeneration(cutoff, resonance, rq, level))
-      return rateOf(cutoff) === 'audio' ? biquad(kind, x, cutoff, rq, 0) : plainFilter(kind, x, cutoff, rq)
+      if (level !== undefined)
+        return sweptFilter(kind, x, cutoff, rq, regeneration(cutoff, resonance, rq, level))
+      return rateOf(cutoff) === 'audio' ? sweptFilter(kind, x, cutoff, rq) : plainFilter(kind, x, cutoff, rq)
     }
     const filtered = (kind: FilterKind, channel: number): Signal => {
       const x = driven[channel] ?? 0

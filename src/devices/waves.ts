@@ -2,6 +2,7 @@ import {
   add,
   binaryOp,
   clip,
+  clip2,
   div,
   max,
   mul,
@@ -12,6 +13,7 @@ import {
   unaryOp,
   type Signal,
 } from '../ugens/index.ts'
+import { ceiling, highest } from './biquad.ts'
 import type { Choice } from './define.ts'
 
 const { LFSaw, LFTri, Pulse, SampleDur, Saw, SinOsc } = ugens
@@ -20,10 +22,12 @@ export type Waveform = 'saw' | 'sine' | 'triangle' | 'pulse'
 
 /**
  * A band-limited wave. `Saw` and `Pulse` read their frequency once a block, so where it moves at audio rate the waves
- * are made from a phase, which also may run backwards: dearer, but only there.
+ * are made from a phase, which also may run backwards: dearer, but only there. What would lie above Nyquist stays just
+ * below it: the server's triangle grows without end there.
  */
-export function wave(waveform: Choice<Waveform>, frequency: Signal, width: Signal): Signal {
-  const fast = rateOf(frequency) === 'audio'
+export function wave(waveform: Choice<Waveform>, wanted: Signal, width: Signal): Signal {
+  const fast = rateOf(wanted) === 'audio'
+  const frequency = fast ? clip2(wanted, ceiling()) : highest(wanted)
   return waveform.select({
     sine: () => SinOsc.ar(frequency),
     saw: () => (fast ? mul(smoothSaw(LFSaw.ar(frequency), frequency), 0.5) : Saw.ar(frequency)),

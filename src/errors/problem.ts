@@ -64,7 +64,7 @@ export type ProblemCode =
  * The one error class of Megasynth: carries every problem found, not only the first.
  *
  * @example
- * try { render(patch, { seconds: 1 }) } catch (error) {
+ * try { await render(patch, { seconds: 1 }) } catch (error) {
  *   if (error instanceof MegasynthError) for (const p of error.problems) console.error(p.code, p.path)
  * }
  */
@@ -103,7 +103,12 @@ const same = (text: string): string => text
 /** No colours at all. */
 export const plain: Paint = { bold: same, dim: same, red: same, green: same, yellow: same, cyan: same }
 
-/** One problem as text: place, sentence, found and expected, nearest fix. */
+/**
+ * One problem as text: place, sentence, found and expected, nearest fix.
+ *
+ * @example
+ * formatProblem({ code: 'unknown-knob', path: '--set volme', message: 'the patch has no such knob' })
+ */
 export function formatProblem(problem: Problem, paint: Paint = plain): string {
   const where = problem.path === '' ? '' : `${paint.bold(problem.path)}: `
   const lines = [`${where}${problem.message} ${paint.dim(`[${problem.code}]`)}`]
@@ -113,7 +118,12 @@ export function formatProblem(problem: Problem, paint: Paint = plain): string {
   return lines.join('\n')
 }
 
-/** All problems as text, in the order they were found. */
+/**
+ * All problems as text, in the order they were found.
+ *
+ * @example
+ * console.error(formatProblems(checkPatch(patch, standard, out).problems))
+ */
 export function formatProblems(problems: readonly Problem[], paint: Paint = plain): string {
   return problems.map((problem) => formatProblem(problem, paint)).join('\n')
 }

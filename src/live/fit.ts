@@ -1,16 +1,24 @@
-import { MegasynthError, type Problem } from '../errors/index.ts'
+import { MegasynthError, listNames, type Problem } from '../errors/index.ts'
 import type { EngineLimits } from '../engine/index.ts'
-import type { Allocation } from '../plan/index.ts'
+import type { Allocation, Network } from '../plan/index.ts'
 
 /** A node id that every engine has: its root group. */
 const rootGroups = 1
+/** Frames by which the server makes every delay line longer than was asked for. */
+const extraFrames = 129
 
 /**
- * Refuses what an engine has no room for, before anything is sent.
+ * Refuses what an engine has no room for, before anything is sent. Of its memory only the delay lines are counted:
+ * nearly all of it.
  *
  * @throws MegasynthError `engine-limit`, one problem per limit: by how much it is exceeded, and which option raises it
  */
-export function checkFit(allocation: Allocation, limits: EngineLimits): void {
+export function checkFit(
+  network: Network,
+  allocation: Allocation,
+  limits: EngineLimits,
+  sampleRate: number,
+): void {
   const instances = [...allocation.nodes.values()].reduce((sum, node) => sum + node.instances.length, 0)
   const groups =
     allocation.groups === undefined ? 0 : Object.keys(allocation.groups).length + allocation.voices.length
@@ -20,6 +28,8 @@ export function checkFit(allocation: Allocation, limits: EngineLimits): void {
     exceeds('controlBuses', 'control buses', allocation.controlBuses.next, limits.controlBuses),
     exceeds('randomGenerators', 'random generators', allocation.randomIds.next, limits.randomGenerators),
     exceeds('maxSynthDefs', 'SynthDefs', allocation.synthDefs.size, limits.maxSynthDefs),
+    ...memory(network, allocation, limits, sampleRate),
+    ...fanIn(network, limits),
   ].filter((problem) => problem !== undefined)
   if (problems.length > 0) throw new MegasynthError(problems)
 }
@@ -29,14 +39,60 @@ function exceeds(
   what: string,
   needed: number,
   limit: number,
+  path = 'patch',
 ): Problem | undefined {
   if (needed <= limit) return undefined
   return {
     code: 'engine-limit',
-    path: 'patch',
+    path,
     message: `the patch needs too many ${what}`,
     found: `${needed}, ${needed - limit} too many`,
     expected: `at most ${limit}`,
     suggestion: `make the engine larger (${option}), or use fewer voices`,
   }
+}
+
+/** Delay lines, in KiB; the server rounds each up to a power of two. */
+function memory(
+  network: Network,
+  allocation: Allocation,
+  limits: EngineLimits,
+  sampleRate: number,
+): Problem[] {
+  const users = network.nodes.flatMap(({ name, def }) => {
+    const delays = network.synthDefs.get(def)?.delays ?? []
+    const frames = delays.map((seconds) => 2 ** Math.ceil(Math.log2(seconds * sampleRate + extraFrames)))
+    const bytes = frames.reduce((sum, count) => sum + 4 * count, 0)
+    const instances = allocation.nodes.get(name)?.instances.length ?? 0
+    return bytes === 0 ? [] : [{ name, kib: Math.ceil((bytes * instances) / 1024) }]
+  })
+  const needed = users.reduce((sum, { kib }) => sum + kib, 0)
+  const largest = users.toSorted((a, b) => b.kib - a.kib).map(({ name }) => name)
+  const problem = exceeds(
+    'memory',
+    'KiB for delay lines',
+    needed,
+    limits.memory,
+    `devices.${listNames(largest, 3)}`,
+  )
+  return problem === undefined ? [] : [{ ...problem, suggestion: `${problem.suggestion}, or shared: true` }]
+}
+
+/** A SynthDef that is too large is so because too many cables end at it. */
+function fanIn(network: Network, limits: EngineLimits): Problem[] {
+  return network.wired.flatMap(({ name, readings }, i): Problem[] => {
+    const bytes = network.synthDefs.get(network.nodes[i]?.def ?? '')?.bytes.length ?? 0
+    if (bytes <= limits.defBytes) return []
+    const cables = readings.reduce((sum, { sources }) => sum + sources.length, 0)
+    return [
+      {
+        code: 'engine-limit',
+        path: name,
+        message: `${cables} cables end here, too many for one SynthDef`,
+        found: `${bytes} bytes, ${bytes - limits.defBytes} too many`,
+        expected: `at most ${limits.defBytes} (defBytes)`,
+        suggestion: 'add them up in several mixers first',
+      },
+    ]
+  })
 }

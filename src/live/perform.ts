@@ -1,5 +1,6 @@
-import { fail, show } from '../errors/index.ts'
+import { standard, type DeviceType } from '../devices/index.ts'
 import type { Score, ScoreEvent } from '../patch/score.ts'
+import { within } from './within.ts'
 import { createOffline, type Audio, type Synth, type SynthOptions } from './synth.ts'
 
 /** How long a performance is. */
@@ -30,7 +31,8 @@ const chunkSeconds = 0.25
  * @param score its knob events must name knobs of the patch
  * @throws MegasynthError with all problems of the patch; `out-of-range` for a length that is none; `unknown-knob`
  * @example
- * for await (const { channels, done, total } of perform({ patch }, scoreFromNotes(parseNotes('C4 E4')))) …
+ * const score = scoreFromNotes(parseNotes('C4 E4'))
+ * for await (const { done, total } of perform({ patch }, score)) console.log(`${done} of ${total} s`)
  */
 export async function* perform(
   options: SynthOptions,
@@ -44,9 +46,12 @@ export async function* perform(
     const { seconds, tail } = length
     const total = seconds ?? score.duration + (tail ?? longestTail)
     const untilSilent = seconds === undefined && tail === undefined
+    const patience = silence.seconds + longestPause(options)
     const frames = Math.round(total * synth.sampleRate)
     let [next, done, quiet] = [0, 0, 0]
-    while (done < frames) {
+    // what is silent is kept back until it is known whether anything follows
+    let silent: Chunk[] = []
+    while (done < frames && quiet < patience * synth.sampleRate) {
       const horizon = synth.time + chunkSeconds
       for (; (score.events[next]?.time ?? Infinity) < horizon; next++)
         play(synth, score.events[next] as ScoreEvent)
@@ -54,26 +59,38 @@ export async function* perform(
         Math.min(chunkSeconds, (frames - done) / synth.sampleRate),
       )
       const channels = whole.map((channel) => channel.subarray(0, frames - done))
-      const length = channels[0]?.length ?? 0
-      done += length
-      yield { sampleRate, channels, done: done / sampleRate, total }
-      quiet = peakOf(channels) < silence.level ? quiet + length : 0
-      if (untilSilent && done / sampleRate >= score.duration && quiet >= silence.seconds * sampleRate) return
+      done += channels[0]?.length ?? 0
+      const chunk = { sampleRate, channels, done: done / sampleRate, total }
+      const over = untilSilent && chunk.done > score.duration && peakOf(channels) < silence.level
+      if (over) {
+        quiet += channels[0]?.length ?? 0
+        silent.push(chunk)
+      } else {
+        yield* silent
+        yield chunk
+        silent = []
+        quiet = 0
+      }
     }
+    yield* silent.slice(0, Math.ceil(silence.seconds / chunkSeconds))
   } finally {
     await synth.close()
   }
 }
 
+/** The longest silence after which a device of the patch may still be heard: between two echoes. */
+function longestPause({ patch, catalogue = standard }: SynthOptions): number {
+  const types: Readonly<Record<string, DeviceType>> = catalogue
+  return Math.max(0, ...Object.values(patch.devices).map(({ type }) => types[type]?.rings ?? 0))
+}
+
 function checkLength(path: string, seconds: number | undefined): void {
-  if (seconds !== undefined && !(seconds >= 0 && Number.isFinite(seconds)))
-    fail({
-      code: 'out-of-range',
-      path,
-      message: 'this is no length of time',
-      found: show(seconds),
-      expected: 'seconds, from 0 on',
-    })
+  if (seconds === undefined) return
+  within(0, Number.MAX_SAFE_INTEGER, seconds, {
+    code: 'out-of-range',
+    path,
+    message: 'this is no length of time',
+  })
 }
 
 function play(synth: Synth, event: ScoreEvent): void {

@@ -1,4 +1,4 @@
-import { MegasynthError, didYouMean, fail, listNames, show, type Problem } from '../errors/index.ts'
+import { MegasynthError, didYouMean, fail, listNames, type Problem } from '../errors/index.ts'
 import { parsePatch, type ParsedPatch, type Patch } from '../patch/index.ts'
 import { out, standard, type DeviceType } from '../devices/index.ts'
 import { createOfflineEngine, type EngineOptions, type OfflineEngine } from '../engine/index.ts'
@@ -22,6 +22,7 @@ import {
   type Voices,
 } from '../plan/index.ts'
 import { checkFit } from './fit.ts'
+import { within } from './within.ts'
 import { describer, labelOf } from './names.ts'
 import { Timeline } from './timeline.ts'
 
@@ -107,11 +108,9 @@ interface Running {
  * const { sampleRate, channels } = await synth.advance(2)
  * await synth.close()
  */
-export async function createOffline({
-  patch,
-  catalogue = standard,
-  ...engine
-}: SynthOptions): Promise<Synth> {
+export async function createOffline(
+  { patch, catalogue = standard, ...engine }: SynthOptions = {} as SynthOptions,
+): Promise<Synth> {
   // the engine starts while the patch is read
   const starting = createOfflineEngine(engine)
   starting.catch(() => undefined)
@@ -137,6 +136,8 @@ class OfflineSynth implements Synth {
   readonly #catalogue: Readonly<Record<string, DeviceType>>
   readonly #timeline = new Timeline<Happening>()
   readonly #positions = new Map<string, number>()
+  /** What was asked for last, and must be done before anything else is. */
+  #turn: Promise<unknown> = Promise.resolve()
   /** Positions as patches declared them last. */
   readonly #declared = new Map<string, number>()
   /** Knobs that were turned since the last block. */
@@ -182,26 +183,13 @@ class OfflineSynth implements Synth {
   }
 
   noteOn(note: number, velocity = 0.8, when?: At): void {
-    if (!(note >= 0 && note <= 127))
-      fail({
-        code: 'invalid-note',
-        path: 'note',
-        message: 'there is no such note',
-        found: show(note),
-        expected: '0..127',
-      })
-    if (!(velocity >= 0 && velocity <= 1))
-      fail({
-        code: 'invalid-note',
-        path: 'velocity',
-        message: 'there is no such velocity',
-        found: show(velocity),
-        expected: '0..1',
-      })
+    within(0, 127, note, { code: 'invalid-note', path: 'note', message: 'there is no such note' })
+    within(0, 1, velocity, { code: 'invalid-note', path: 'velocity', message: 'there is no such velocity' })
     this.#schedule({ kind: 'note', event: { kind: 'on', note, velocity } }, when)
   }
 
   noteOff(note: number, when?: At): void {
+    within(0, 127, note, { code: 'invalid-note', path: 'note', message: 'there is no such note' })
     this.#schedule({ kind: 'note', event: { kind: 'off', note } }, when)
   }
 
@@ -211,15 +199,8 @@ class OfflineSynth implements Synth {
 
   setKnob(name: string, position: number, when?: At): void {
     this.#checkKnob(name)
-    if (!(position >= 0 && position <= 1))
-      fail({
-        code: 'out-of-range',
-        path: name,
-        message: 'a knob has no such position',
-        found: show(position),
-        expected: '0..1',
-      })
-    if (when?.at === undefined) this.#turn(name, position)
+    within(0, 1, position, { code: 'out-of-range', path: name, message: 'a knob has no such position' })
+    if (when?.at === undefined) this.#turnKnob(name, position)
     else this.#schedule({ kind: 'knob', name, position }, when)
   }
 
@@ -230,18 +211,23 @@ class OfflineSynth implements Synth {
 
   async apply(patch: Patch): Promise<Report> {
     const parsed = parsePatch(patch, this.#catalogue, out)
-    return await this.#change(patch, parsed)
+    return await this.#inTurn(() => this.#change(patch, parsed))
+  }
+
+  /** One change or stretch of time after the other, in the order of the calls. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => undefined)
+    return turn
   }
 
   async advance(seconds: number): Promise<Audio> {
-    if (!(seconds >= 0 && Number.isFinite(seconds)))
-      fail({
-        code: 'out-of-range',
-        path: 'seconds',
-        message: 'this is no length of time',
-        found: show(seconds),
-        expected: 'a number from 0 on',
-      })
+    const message = 'this is no length of one piece of sound'
+    within(0, longestAdvance, seconds, { code: 'out-of-range', path: 'seconds', message })
+    return await this.#inTurn(async () => this.#sound(seconds))
+  }
+
+  #sound(seconds: number): Audio {
     const { blockSize, sampleRate, outputs } = this.#engine
     // a hair less, so that 128 / 48000 s is one block in spite of its rounding
     const blocks = Math.ceil((seconds * sampleRate) / blockSize - 1e-6)
@@ -267,12 +253,12 @@ class OfflineSynth implements Synth {
     const network = compile(parsed, { catalogue: this.#catalogue })
     const before = this.#running
     const positions = this.#positionsFor(parsed)
-    const voices = resizeVoices(this.#voices, parsed.voices)
+    const voices = (): Voices => resizeVoices(this.#voices, parsed.voices)
     const planned = plan(before?.allocation ?? emptyAllocation(this.#engine.outputs), network, {
       position: (name) => positions.get(name) ?? 0,
-      keys: (voice) => keysOf(voices, voice),
+      keys: (voice) => keysOf(voices(), voice),
     })
-    checkFit(planned.allocation, this.#engine.limits)
+    checkFit(network, planned.allocation, this.#engine.limits, this.#engine.sampleRate)
     const { load, transaction, start, allocation } = planned
     const describe = describer(network, allocation)
     await this.#engine.load(load.map(({ name, bytes }) => ({ name, bytes, label: labelOf(network, name) })))
@@ -280,15 +266,16 @@ class OfflineSynth implements Synth {
     const pieces = before === undefined ? slices(transaction, birthsPerPiece) : [transaction]
     for (const piece of pieces) await this.#engine.transact(piece, describe)
     this.#engine.send(start)
-    for (const [name, position] of positions) {
-      // what is born reads it already, what stays does not
+    for (const [name, position] of this.#positionsFor(parsed)) {
+      // what is born reads what was planned, what stays reads what was before
       if (before && this.#positions.get(name) !== position) this.#turned.add(name)
+      if (positions.get(name) !== position) this.#turned.add(name)
       this.#positions.set(name, position)
     }
     for (const [name, { value }] of Object.entries(parsed.knobs)) this.#declared.set(name, value)
     this.#running = { patch, parsed, network, allocation }
-    if (voices.mode !== this.#voices.mode) this.#startOver(voices)
-    this.#voices = voices
+    if (parsed.voices.mode !== this.#voices.mode) this.#startOver(voices())
+    this.#voices = voices()
     return planned.report
   }
 
@@ -325,14 +312,8 @@ class OfflineSynth implements Synth {
     void this.#sounding
     const { sampleRate, blockSize, nextBlock } = this.#engine
     const at = when?.at
-    if (at !== undefined && !Number.isFinite(at))
-      fail({
-        code: 'out-of-range',
-        path: 'at',
-        message: 'this is no time',
-        found: show(at),
-        expected: 'seconds of the synth’s clock',
-      })
+    if (at !== undefined)
+      within(-Infinity, longestSession, at, { code: 'out-of-range', path: 'at', message: 'this is no time' })
     const block =
       at === undefined ? nextBlock : this.#origin + Math.floor((at * sampleRate) / blockSize + 1e-6)
     this.#timeline.add(Math.max(block, nextBlock), happening)
@@ -343,7 +324,7 @@ class OfflineSynth implements Synth {
     const { nextBlock } = this.#engine
     for (const happening of this.#timeline.takeUntil(nextBlock)) {
       if (happening.kind === 'keys') this.#setKeys(happening.voice, happening.keys)
-      else if (happening.kind === 'knob') this.#turn(happening.name, happening.position)
+      else if (happening.kind === 'knob') this.#turnKnob(happening.name, happening.position)
       else this.#play(happening.event, nextBlock)
     }
     if (this.#turned.size === 0) return
@@ -357,7 +338,7 @@ class OfflineSynth implements Synth {
     if (values.length > 0) this.#engine.send([{ call: '/c_set', values }])
   }
 
-  #turn(name: string, position: number): void {
+  #turnKnob(name: string, position: number): void {
     this.#positions.set(name, position)
     this.#turned.add(name)
   }
@@ -388,6 +369,10 @@ class OfflineSynth implements Synth {
   }
 }
 
+/** Seconds of sound in one piece: more would not fit into memory. */
+const longestAdvance = 3600
+/** Seconds after which the clock is no longer exact to the block: a thousand years. */
+const longestSession = 3e10
 /** Commands of a first start that fit into one block by far. */
 const birthsPerPiece = 1000
 

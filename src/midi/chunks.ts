@@ -1,4 +1,4 @@
-import { fail } from '../errors/index.ts'
+import { fail, show } from '../errors/index.ts'
 
 /** The largest MIDI file that is read, in bytes. */
 export const maxMidiBytes = 16 * 2 ** 20
@@ -18,12 +18,25 @@ export interface PedalChange {
   readonly down: boolean
 }
 
+/** A note that is never let go; @tonejs/midi leaves it out. */
+export interface EndlessNote {
+  readonly tick: number
+  /** 0..15. */
+  readonly channel: number
+  /** 0..127. */
+  readonly note: number
+  /** 1..127. */
+  readonly velocity: number
+}
+
 /** A MIDI file whose every byte has been seen to be where it belongs. */
 export interface CheckedMidi {
   /** The file in the form that @tonejs/midi reads right. */
   readonly bytes: Uint8Array
   /** In the order of time. */
   readonly pedals: readonly PedalChange[]
+  /** In no particular order. */
+  readonly endless: readonly EndlessNote[]
   /** The tick of the last event. */
   readonly end: number
 }
@@ -31,6 +44,22 @@ export interface CheckedMidi {
 const meta = { tempo: 0x51, endOfTrack: 0x2f, ignored: 0x7f }
 const sustain = 64
 const pedalDown = 64
+
+/** What happens to one key of one channel in a track, each list in the order of time. */
+interface Key {
+  readonly ons: EndlessNote[]
+  /** Ticks. */
+  readonly offs: number[]
+}
+
+/** The notes to which @tonejs/midi finds no end: it gives each in turn the first note-off left that is no earlier. */
+function endlessOf({ ons, offs }: Key): EndlessNote[] {
+  let next = 0
+  return ons.filter(({ tick }) => {
+    while ((offs[next] ?? Infinity) < tick) next++
+    return next++ >= offs.length
+  })
+}
 
 /**
  * Checks the frame of a standard MIDI file, chunk by chunk and event by event, since @tonejs/midi reads over the end of
@@ -60,9 +89,13 @@ export function checkMidi(file: Uint8Array, place: string): CheckedMidi {
       suggestion: 'split it into several files',
     })
 
+  // a caller in JavaScript may have the name of the file in hand, or an ArrayBuffer
+  if (!(file instanceof Uint8Array))
+    invalid('is not the bytes of a file', show(file), 'a Uint8Array', 'read the file: await readFile(path)')
   if (file.length > maxMidiBytes)
     limit('the MIDI file is too large', `${file.length} bytes`, `at most ${maxMidiBytes} bytes`)
-  const copy = file.slice()
+  // not `file.slice()`: of a Buffer that is a view, and at another offset
+  const copy = new Uint8Array(file)
   const view = new DataView(copy.buffer)
   const name = (at: number): string => String.fromCharCode(...copy.subarray(at, at + 4))
   if (file.length < 14 || name(0) !== 'MThd')
@@ -93,6 +126,7 @@ export function checkMidi(file: Uint8Array, place: string): CheckedMidi {
 
   const tracks: Uint8Array[] = []
   const pedals: PedalChange[] = []
+  const endless: EndlessNote[] = []
   let end = 0
   let notes = 0
   let tempos = 0
@@ -104,6 +138,13 @@ export function checkMidi(file: Uint8Array, place: string): CheckedMidi {
     let running = 0
     const ons = new Uint32Array(16)
     const offs = new Uint32Array(16)
+    const keys = new Map<number, Key>()
+    const keyOf = (channel: number, note: number): Key => {
+      const known = keys.get(channel * 128 + note)
+      const key = known ?? { ons: [], offs: [] }
+      if (known === undefined) keys.set(channel * 128 + note, key)
+      return key
+    }
     const byte = (): number =>
       at < stop
         ? (copy[at++] ?? 0)
@@ -159,13 +200,20 @@ export function checkMidi(file: Uint8Array, place: string): CheckedMidi {
         const channel = status & 15
         const first = data()
         const second = kind === 0xc || kind === 0xd ? 0 : data()
-        if (kind === 0x9 && second > 0) ons[channel]!++
-        else if (kind === 0x9 || kind === 0x8) offs[channel]!++
-        else if (kind === 0xb && first === sustain) pedals.push({ tick, channel, down: second >= pedalDown })
+        if (kind === 0x9 && second > 0) {
+          ons[channel]!++
+          if (notes + ons[channel]! <= maxMidiNotes)
+            keyOf(channel, first).ons.push({ tick, channel, note: first, velocity: second })
+        } else if (kind === 0x9 || kind === 0x8) {
+          offs[channel]!++
+          keyOf(channel, first).offs.push(tick)
+        } else if (kind === 0xb && first === sustain)
+          pedals.push({ tick, channel, down: second >= pedalDown })
         else if (kind === 0xc) copy[at - 1] = 0
       }
     }
     end = Math.max(end, tick)
+    for (const key of keys.values()) for (const note of endlessOf(key)) endless.push(note)
     ons.forEach((count, channel) => {
       notes += count
       comparisons += count * (offs[channel] ?? 0)
@@ -205,5 +253,5 @@ export function checkMidi(file: Uint8Array, place: string): CheckedMidi {
     bytes.set(track, to)
     to += track.length
   }
-  return { bytes, pedals: pedals.toSorted((a, b) => a.tick - b.tick), end }
+  return { bytes, pedals: pedals.toSorted((a, b) => a.tick - b.tick), endless, end }
 }

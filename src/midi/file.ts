@@ -42,7 +42,8 @@ function releaseOf(tick: number, holds: readonly Hold[]): number {
 /**
  * Reads a standard MIDI file (format 0 or 1, ticks per quarter note) as a score. All channels are played, drums too; the
  * sustain pedal of a channel prolongs its notes; every note lasts at least {@link shortestNote}. Of equal notes that
- * overlap each keeps its own start and end. Notes that never end are left out, as are all controllers but the pedal.
+ * overlap each keeps its own start and end. A note that never ends lasts until the last event of the file. Of the controllers
+ * only the pedal is heard.
  *
  * @param bytes the file: at most 16 MiB, 1,000,000 notes, and some 30,000 notes in one channel of a track
  * @param place what the file is called in errors
@@ -62,16 +63,18 @@ export function readMidiFile(bytes: Uint8Array, place = 'MIDI file'): Score {
     }
     const events: ScoreEvent[] = []
     let duration = 0
+    const add = (from: number, to: number, note: number, velocity: number): void => {
+      const time = header.ticksToSeconds(from)
+      const end = Math.max(header.ticksToSeconds(to), time + shortestNote)
+      events.push({ kind: 'on', time, note, velocity }, { kind: 'off', time: end, note })
+      duration = Math.max(duration, end)
+    }
     for (const track of tracks) {
       const pedals = holds[track.channel] ?? []
-      for (const { ticks, durationTicks, midi: note, velocity } of track.notes) {
-        const time = header.ticksToSeconds(ticks)
-        const released = header.ticksToSeconds(releaseOf(ticks + durationTicks, pedals))
-        const end = Math.max(released, time + shortestNote)
-        events.push({ kind: 'on', time, note, velocity }, { kind: 'off', time: end, note })
-        duration = Math.max(duration, end)
-      }
+      for (const { ticks, durationTicks, midi: note, velocity } of track.notes)
+        add(ticks, releaseOf(ticks + durationTicks, pedals), note, velocity)
     }
+    for (const { tick, note, velocity } of checked.endless) add(tick, checked.end, note, velocity / 127)
     return { events: sortEvents(events), duration }
   } catch (cause) {
     return fail(

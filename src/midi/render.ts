@@ -1,4 +1,6 @@
 import { fail } from '../errors/index.ts'
+import { out, standard } from '../devices/index.ts'
+import { parsePatch } from '../patch/parse.ts'
 import { parseNotes } from '../patch/notes.ts'
 import { scoreFromNotes, type Score } from '../patch/score.ts'
 import type { Patch } from '../patch/types.ts'
@@ -17,7 +19,7 @@ export interface RenderOptions extends Length, Omit<SynthOptions, 'patch'> {
 /** The score that the options ask for; without notes and MIDI an empty one. @throws MegasynthError `invalid-notes`, `invalid-midi`, `invalid-option` */
 async function scoreOf(
   { notes, midi }: Pick<RenderOptions, 'notes' | 'midi'>,
-  tempo?: number,
+  tempo: number,
 ): Promise<Score> {
   if (notes !== undefined && midi !== undefined)
     fail({
@@ -45,7 +47,11 @@ async function scoreOf(
  */
 export async function render(patch: Patch, options: RenderOptions = {}): Promise<Audio> {
   const { notes, midi, seconds, tail, onProgress, ...synth } = options
-  const score = await scoreOf({ ...(notes !== undefined && { notes }), ...(midi && { midi }) }, patch.tempo)
+  const { tempo } = parsePatch(patch, synth.catalogue ?? standard, out)
+  const score = await scoreOf(
+    { ...(notes !== undefined && { notes }), ...(midi !== undefined && { midi }) },
+    tempo,
+  )
   const length = { ...(seconds !== undefined && { seconds }), ...(tail !== undefined && { tail }) }
   const chunks: Chunk[] = []
   for await (const chunk of perform({ ...synth, patch }, score, length)) {

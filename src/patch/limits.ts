@@ -19,6 +19,8 @@ export const limits = {
   depth: 32,
   /** Attenuation of a cable, in both directions. */
   amount: 1000,
+  /** Ends of a knob's own range, in both directions: far beyond every unit, and far from what a float holds. */
+  rangeEnd: 1e6,
   voices: 128,
   /** Cycles named in one go: each may be as long as the patch. */
   reportedCycles: 100,

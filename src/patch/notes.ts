@@ -73,6 +73,14 @@ function problemOf(token: string, path: string): Problem | undefined {
  * parseNotes('C4+E4+G4 F4 _') // [{ beat: 0, beats: 1, notes: [60, 64, 67] }, { beat: 1, beats: 2, notes: [65] }]
  */
 export function parseNotes(text: string): readonly NoteStep[] {
+  if (typeof text !== 'string')
+    fail({
+      code: 'invalid-notes',
+      path: 'notes',
+      message: 'is no text',
+      found: show(text),
+      expected: '"C4+E4 F4"',
+    })
   if (text.length > maxNoteText)
     fail({
       code: 'invalid-notes',

@@ -139,7 +139,7 @@ function normalForm(patch: Patch, cables: readonly Cable[], catalogue: Catalogue
     typeof patch.voices === 'number' ? { count: patch.voices } : (patch.voices ?? {})
   return {
     name: patch.name ?? '',
-    voices: { count: mode === 'drone' ? 1 : (count ?? defaultVoices), mode },
+    voices: { count: mode === 'poly' ? (count ?? defaultVoices) : 1, mode },
     tempo: patch.tempo ?? defaultTempo,
     knobs: mapValues(patch.knobs ?? {}, (knob): Knob => {
       if (typeof knob === 'number') return { value: knob }

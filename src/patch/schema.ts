@@ -22,7 +22,7 @@ const oneOf = (names: readonly string[]) => z.enum([...names], { error: `one of 
 
 const label = text(`a text of at most ${limits.textLength} characters`)
 const position = number(0, 1, 'a position 0..1')
-const end = z.number({ error: 'a number' })
+const end = number(-limits.rangeEnd, limits.rangeEnd, `a number −${limits.rangeEnd}..${limits.rangeEnd}`)
 
 const knobShape = {
   value: position.describe('Position 0..1.'),

@@ -58,6 +58,8 @@ export interface Allocation {
  *
  * @param outputs hardware outputs: their buses come first
  * @param firstNode first node id to use; several patches on one engine start from different ones
+ * @example
+ * const second = emptyAllocation(2, 1_000_000)
  */
 export function emptyAllocation(outputs = 2, firstNode = 1000): Allocation {
   return {

@@ -1,7 +1,7 @@
 import { fail } from '../errors/index.ts'
 import { portOf, type ChoicePort, type Port, type ValuePort } from '../patch/ports.ts'
 import type { Channels, Choice, DeviceOutput, DeviceType } from '../devices/define.ts'
-import { encodeSynthDefs } from '../scsynth/index.ts'
+import { encodeSynthDefs, type SynthDef } from '../scsynth/index.ts'
 import {
   add,
   binaryOp,
@@ -38,6 +38,8 @@ const fadeTime = 0.02
 export interface DeviceSynthDef {
   readonly name: string
   readonly bytes: Uint8Array
+  /** Longest delay of each of its delay lines, in seconds: they are the engine's memory. */
+  readonly delays: readonly number[]
   /** It draws random numbers: an instance needs a generator and a seed. */
   readonly random: boolean
 }
@@ -105,7 +107,17 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
       expected: 'control rate',
     })
   const name = `${shape.type}-${hashBytes(encodeSynthDefs([def]))}`
-  return { name, bytes: encodeSynthDefs([{ ...def, name }]), random }
+  return { name, bytes: encodeSynthDefs([{ ...def, name }]), delays: delaysOf(def), random }
+}
+
+/** The second input of every delay line of the server is the longest delay that it holds. */
+function delaysOf({ ugens, constants }: SynthDef): number[] {
+  return ugens.flatMap(({ name, inputs }) => {
+    const longest = inputs[1]
+    if (!/^(Delay|Comb|Allpass)[NLC]$/.test(name) || longest === undefined || !('constant' in longest))
+      return []
+    return [constants[longest.constant] ?? 0]
+  })
 }
 
 const toChannels = (signal: Signal | Channels): Channels =>

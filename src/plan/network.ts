@@ -71,6 +71,8 @@ export interface CompileOptions {
  * Compiles a valid patch to a network. Pure; equal patches give equal networks.
  *
  * @throws MegasynthError `invalid-device-type` if a device type does not do what it declares
+ * @example
+ * const { nodes, synthDefs } = compile(parsePatch(patch, standard, out), { catalogue: standard })
  */
 export function compile(patch: ParsedPatch, { catalogue }: CompileOptions): Network {
   const active = withoutBypassed(patch, catalogue)

@@ -10,8 +10,8 @@ import {
 } from './allocation.ts'
 import type { DeviceSynthDef } from './device-synthdef.ts'
 import { knobBusValue } from './knobs.ts'
-import type { ControlSource, Network, NetworkNode } from './network.ts'
-import { hashBytes } from './hash.ts'
+import type { Network, NetworkNode } from './network.ts'
+import { resolve, sameValue, type Context } from './resolve.ts'
 
 /** What turns what is running into what is wanted: a value, to be printed, checked or executed. */
 export interface Plan {
@@ -62,6 +62,9 @@ export const keysAtRest: Readonly<Record<KeyName, number>> = {
  *
  * @param from what is running; {@link emptyAllocation} for nothing
  * @param network what is wanted; `undefined` for nothing
+ * @example
+ * const network = compile(parsePatch(patch, standard, out), { catalogue: standard })
+ * const { load, report, allocation } = plan(emptyAllocation(), network, { position: () => 0.5 })
  */
 export function plan(from: Allocation, network: Network | undefined, input: PlanInput): Plan {
   return new Planner(from, network, input).plan()
@@ -383,43 +386,4 @@ class Planner {
       },
     }
   }
-}
-
-interface Context {
-  readonly voices: readonly RunningVoice[]
-  readonly nodes: ReadonlyMap<string, RunningNode>
-  readonly knobBuses: ReadonlyMap<string, number>
-}
-
-/** From names to numbers. */
-function resolve(source: ControlSource, node: NetworkNode, voice: number, context: Context): ControlValue {
-  switch (source.kind) {
-    case 'value':
-      return Math.fround(source.value)
-    case 'knobs':
-      return { controlBus: context.knobBuses.get(source.mapping) ?? -1 }
-    case 'key':
-      return { controlBus: (context.voices[voice]?.keys ?? 0) + keyNames.indexOf(source.key) }
-    case 'randomId':
-      return context.nodes.get(node.name)?.instances[voice]?.randomId ?? 0
-    case 'seed':
-      return seedOf(node.name, voice)
-    case 'bus':
-    case 'output': {
-      const running = context.nodes.get(source.node)
-      const instance = source.part === 'voice' ? voice : 0
-      const bus = (source.side === 'mix' ? running?.mix : running?.instances[instance]?.own) ?? -1
-      return source.kind === 'bus' ? bus : { controlBus: bus }
-    }
-  }
-}
-
-/** Equal for equal names, so that runs are equal and one device does not change another. 24 bits: exact as a float. */
-function seedOf(name: string, voice: number): number {
-  return Number.parseInt(hashBytes(new TextEncoder().encode(`${name}/${voice}`)).slice(0, 6), 16)
-}
-
-function sameValue(a: ControlValue, b: ControlValue): boolean {
-  if (typeof a === 'number' || typeof b === 'number') return Object.is(a, b)
-  return JSON.stringify(a) === JSON.stringify(b)
 }

@@ -56,13 +56,15 @@ export interface WiredDevice {
 
 /**
  * Replaces the cables that leave a bypassed device by cables from what its first signal port reads: no synth exists
- * for it. Amounts multiply. A bypassed device without a signal input is silent.
+ * for it. Amounts multiply. A bypassed device without a signal input, and a generator, is silent.
  */
 export function withoutBypassed(patch: ParsedPatch, catalogue: Catalogue): ParsedPatch {
   const bypassed = new Set(Object.keys(patch.devices).filter((name) => patch.devices[name]?.bypass))
   if (bypassed.size === 0) return patch
   const through = (name: string): Connection[] => {
     const info = catalogue[patch.devices[name]?.type ?? '']
+    // what goes into a generator only moves its sound
+    if (info?.generator === true) return []
     const port = Object.entries(info?.ports ?? {}).find(
       ([, declaration]) => declaration.kind === 'signal',
     )?.[0]

@@ -17,7 +17,7 @@ export function toOsc(command: Command): OscMessage {
  * bundle size are about. Throws a MegasynthError `invalid-osc` for ids, buses or values that do not fit the wire.
  *
  * @example
- * engine.send(encodeCommands([{ call: '/n_free', ids: [1000] }, { call: '/sync', id: 7 }]))
+ * const bytes = encodeCommands([{ call: '/n_free', ids: [1000] }, { call: '/sync', id: 7 }])
  */
 export function encodeCommands(commands: readonly Command[]): Uint8Array {
   return encodeBundle(commands.map(toOsc))

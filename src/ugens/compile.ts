@@ -22,7 +22,7 @@ const operators = new Set(['BinaryOpUGen', 'UnaryOpUGen', 'Clip'])
  *
  * @param name of the SynthDef
  * @param roots what has an effect; their order is kept
- * @example compileSynthDef('beep', [Out.ar(0, mul(SinOsc.ar(440), 0.2))])
+ * @example compileSynthDef('beep', [ugens.Out.ar(0, mul(ugens.SinOsc.ar(440), 0.2))])
  */
 export function compileSynthDef(name: string, roots: readonly Signal[]): SynthDef {
   const fused = fuse(

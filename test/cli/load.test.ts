@@ -191,6 +191,21 @@ describe('a patch file that cannot be loaded', () => {
     })
   })
 
+  it('never finishes: that is seen when nothing is left to be done', async () => {
+    folder.write('never.ts', 'await new Promise(() => {})\nexport default {}')
+    const loading = problem('never.ts')
+    const listening = process.listenerCount('beforeExit')
+    // whenever it has come to wait; this process itself is never idle
+    const idle = setInterval(() => process.emit('beforeExit', 0), 10)
+    expect(await loading).toMatchObject({
+      code: 'patch-file-threw',
+      path: 'never.ts',
+      message: 'never finishes loading: it awaits something that never comes',
+    })
+    clearInterval(idle)
+    expect(process.listenerCount('beforeExit')).toBe(listening)
+  })
+
   it('has no default export', async () => {
     folder.write('named.ts', 'export const patch = {}')
     folder.write('empty.ts', '')

@@ -60,14 +60,60 @@ describe('megasynth as a program', () => {
     expect(statSync(join(folder.path, 'demo/megasynth-demo.wav')).size).toBeGreaterThan(100 * 48000 * 4)
   })
 
-  it('leaves nothing half when something that a patch file left running throws', () => {
-    folder.write(
-      'late.ts',
-      `setTimeout(() => { throw new Error('late') }, 0)\nexport default ${JSON.stringify(drone)}`,
-    )
-    const { status, stderr } = megasynth('render', 'late.ts', '-s', '20')
-    expect([status, stderr]).toEqual([1, expect.stringContaining('late')])
-    expect(folder.names().filter((name) => name.includes('late.wav'))).toEqual([])
+  const valid = `export default ${JSON.stringify(drone)}`
+  const misbehaving = (name: string, code: string, ...argv: string[]): ReturnType<typeof megasynth> => {
+    folder.write(name, code)
+    const before = folder.names()
+    const result = megasynth('render', name, ...argv)
+    expect(folder.names()).toEqual(before)
+    return result
+  }
+
+  it.each([
+    [
+      'throws later',
+      `\nsetTimeout(() => { throw new RangeError('too late') }, 0)\n${valid}`,
+      'bad.ts:2: threw an error after it was loaded [patch-file-threw]\n  found:    RangeError: too late\n',
+    ],
+    [
+      'throws later what is no error',
+      `setTimeout(() => { throw 'nothing' }, 0)\n${valid}`,
+      'patch file: threw an error after it was loaded [patch-file-threw]\n  found:    "nothing"\n',
+    ],
+    [
+      'rejects what nobody awaits',
+      `\n\nvoid Promise.resolve().then(() => { throw new Error('alone') })\n${valid}`,
+      'bad.ts:3: threw an error after it was loaded [patch-file-threw]\n  found:    Error: alone\n',
+    ],
+    [
+      'never finishes loading',
+      `await new Promise(() => {})\n${valid}`,
+      'bad.ts: never finishes loading: it awaits something that never comes [patch-file-threw]\n',
+    ],
+    [
+      'ends the program',
+      `\nprocess.exit(0)\n${valid}`,
+      'bad.ts:2: ended the program before it was done [patch-file-threw]\n  found:    process.exit(0)\n',
+    ],
+    [
+      'ends the program later',
+      `setTimeout(process.exit, 0, 3)\n${valid}`,
+      'patch file: ended the program before it was done [patch-file-threw]\n  found:    process.exit(3)\n',
+    ],
+  ])('a patch file that %s is a problem, and nothing is left half', (_, code, says) => {
+    const { status, stdout, stderr } = misbehaving('bad.ts', code, '-s', '20')
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toContain(says)
+    expect(stderr).not.toMatch(/^ +at /m)
+    const asJson = misbehaving('bad.ts', code, '-s', '20', '--json')
+    expect([asJson.status, asJson.stderr]).toEqual([1, ''])
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ ok: false, problems: [{ code: 'patch-file-threw' }] })
+  })
+
+  it('ends when it is done, whatever a patch file left running', () => {
+    folder.write('busy.ts', `setInterval(() => {}, 1000)\n${valid}`)
+    const { status, stdout } = megasynth('check', 'busy.ts')
+    expect([status, stdout]).toEqual([0, expect.stringContaining('busy.ts is valid')])
   })
 
   it.skipIf(process.platform === 'win32').each([

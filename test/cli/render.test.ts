@@ -91,6 +91,24 @@ describe('megasynth render', () => {
     expect(peak(read('bach.wav').channels[1])).toBeGreaterThan(0.1)
   })
 
+  it('plays a MIDI file of a few bytes, to the end of a note that never ends', async () => {
+    folder.write(
+      'small.mid',
+      Uint8Array.from([
+        ...[0x4d, 0x54, 0x68, 0x64, 0, 0, 0, 6, 0, 0, 0, 1, 0, 100],
+        ...[0x4d, 0x54, 0x72, 0x6b, 0, 0, 0, 8, 0, 0x90, 60, 100, 50, 0xff, 0x2f, 0],
+      ]),
+    )
+    const { code, stderr } = await cli(
+      ['render', 'keyed.json', '--midi', 'small.mid', '-s', '0.5', '-o', 'small-midi.wav'],
+      { cwd },
+    )
+    expect([code, stderr]).toEqual([0, ''])
+    const [left] = read('small-midi.wav').channels
+    expect(peak(left, 9600, 12000)).toBeGreaterThan(0.1)
+    expect(peak(left, 19200, 24000)).toBeLessThan(0.001)
+  })
+
   it('adds a tail of just that length', async () => {
     const { json } = await cli(
       ['render', 'keyed.json', '-n', 'C4', '--tail', '0.25', '-o', 'tail.wav', '--json'],

@@ -272,6 +272,48 @@ describe('delay', () => {
     expect(peak(x!.subarray(0.8 * sr))).toBeLessThan(1)
   })
 
+  it.each(['square', 'random'])(
+    'a %s LFO on its tone, or its time, gains nothing in the loop',
+    async (waveform) => {
+      for (const [port, amount] of [
+        ['tone', 0.5],
+        ['tone', 1000],
+        ['time', 0.2],
+      ] as const)
+        for (const sampleRate of [8000, 48000]) {
+          const loop = chain('delay', { time: 0.02, feedback: 0.9, mix: 1 }, { ...tone, frequency: 440 })
+          const [x] = await measure(
+            {
+              devices: {
+                ...loop.devices,
+                moving: { type: 'lfo', waveform, frequency: waveform === 'random' ? 97 : 5, shared: true },
+                quiet: { type: 'amplifier', gain: 0.2, shared: true },
+              },
+              connections: [
+                ['source', 'quiet.in'],
+                ['quiet', 'it.in'],
+                ['moving', `it.${port}`, amount],
+              ],
+            },
+            'it',
+            { seconds: 1, sampleRate },
+          )
+          // the geometric sum of all echoes of 0.2, and a little for the interpolation of a moving time
+          expect(peak(x), port).toBeLessThan((0.2 / (1 - 0.9)) * (port === 'time' ? 1.3 : 1.001))
+          expect(peak(x), port).toBeGreaterThan(0.2)
+        }
+    },
+  )
+
+  it.each([8000, 44100, 96000])('echoes in time at %d Hz', async (sampleRate) => {
+    const [x] = await measure(chain('delay', { time: 0.1, mix: 1, tone: 20000 }), 'it', {
+      seconds: 0.25,
+      sampleRate,
+    })
+    const at = x.findIndex((v) => Math.abs(v) > 0.5 * peak(x))
+    expect(Math.abs(at / sampleRate - 0.1)).toBeLessThan(3 / sampleRate)
+  })
+
   it('does not run away at full feedback', async () => {
     const [x] = await measure(chain('delay', { time: 0.01, feedback: 0.98, mix: 0.5, tone: 20000 }), 'it', {
       seconds: 2,

@@ -43,6 +43,21 @@ describe('envelope', () => {
     }
   })
 
+  it.each([8000, 44100, 96000])('keeps its times and its peak at %d Hz', async (sampleRate) => {
+    const ports = { attack: 0.05, decay: 0.1, sustain: 0.5, release: 0.1 }
+    const patch: Patch = { voices: 1, devices: { it: { type: 'envelope', ...ports } } }
+    const acts: Act[] = [
+      [0, { on: 60 }],
+      [0.3, { off: 60 }],
+    ]
+    const [x] = await measure(patch, 'it', { seconds: 0.5, acts, sampleRate })
+    const oneBlock = 128 / sampleRate
+    expect(peak(x)).toBeGreaterThanOrEqual(0.98)
+    expect(Math.abs(timeToPeak(x, sampleRate, 0.999) - 0.05)).toBeLessThan(2.5 * oneBlock)
+    expect(x[Math.round(0.28 * sampleRate)]).toBeCloseTo(0.5, 2)
+    expect(x[Math.round((0.4 + 3 * oneBlock) * sampleRate)]).toBe(0)
+  })
+
   it('falls to its sustain level in its decay, and to zero in its release', async () => {
     const x = await play({ attack: 0.01, decay: 0.2, sustain: 0.4, release: 0.15, curve: 0 }, [
       [0, { on: 60 }],

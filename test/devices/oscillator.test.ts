@@ -189,6 +189,45 @@ describe('oscillator: pitch', () => {
   })
 })
 
+describe('oscillator: at other sample rates', () => {
+  it.each([8000, 44100, 96000])('is in tune at %d Hz', async (sampleRate) => {
+    for (const waveform of ['saw', 'sine', 'triangle', 'pulse']) {
+      const x = await listen({ frequency: 440, waveform }, { seconds: 0.6, sampleRate })
+      expect(Math.abs(cents(440, fundamental(x.subarray(0.1 * sampleRate), sampleRate)))).toBeLessThan(0.5)
+    }
+  })
+
+  it.each([8000, 44100, 48000])('no partial goes beyond Nyquist at %d Hz', async (sampleRate) => {
+    for (const waveform of ['saw', 'sine', 'triangle', 'pulse'])
+      for (const frequency of [4186, 12000, 20000]) {
+        const ports = { frequency, waveform, level2: 1, level3: 0, amplitude: 0.5 }
+        for (const higher of [{ offset2: 0 }, { offset2: 48, detune: 100 }]) {
+          const x = await listen({ ...ports, ...higher }, { seconds: 0.1, sampleRate })
+          expect(hasNaN(x)).toBe(false)
+          // two of the highest saws or pulses have 1.7 each
+          expect(peak(x), `${waveform} ${frequency}`).toBeLessThan(2)
+        }
+      }
+  })
+
+  it('what would lie above stays just below, also under modulation at audio rate', async () => {
+    const above = await listen({ waveform: 'sine', frequency: 20000 }, { seconds: 0.3, sampleRate: 8000 })
+    expect(fundamental(above, 8000)).toBeCloseTo(0.49 * 8000, -1)
+    for (const waveform of ['saw', 'sine', 'triangle', 'pulse']) {
+      const patch: Patch = {
+        devices: {
+          m: { type: 'oscillator', waveform: 'sine', frequency: 700, shared: true },
+          it: { type: 'oscillator', waveform, frequency: 8000, offset2: 36, level2: 1, shared: true },
+        },
+        connections: [['m', 'it.fm', 30]],
+      }
+      const [x] = await measure(patch, 'it', { seconds: 0.3 })
+      expect(hasNaN(x)).toBe(false)
+      expect(peak(x), waveform).toBeLessThan(2.6)
+    }
+  })
+})
+
 describe('oscillator: portamento', () => {
   const pitchAt = (x: Float32Array, seconds: number): number =>
     fundamental(x.subarray(Math.round((seconds - 0.01) * sr), Math.round((seconds + 0.01) * sr)), sr)

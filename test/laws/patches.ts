@@ -4,9 +4,13 @@ import type { ConnectionSpec, DeviceInfo, KnobSpec, Patch } from '../../src/patc
 import { keyNames, portOf } from '../../src/patch/ports.ts'
 import { denormalise } from '../../src/plan/index.ts'
 
-/** Runs of each law: `MEGASYNTH_RUNS=10` runs ten times as many. */
+/**
+ * Runs of each law: `MEGASYNTH_RUNS=10` runs ten times as many. The same patches are tried each time, so that a change is
+ * judged by what it changed; `MEGASYNTH_SEED=random` looks for new ones, and prints the seed for coming back to it.
+ */
 const factor = Number(process.env['MEGASYNTH_RUNS'] ?? 1)
-const seed = Number(process.env['MEGASYNTH_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const chosen = process.env['MEGASYNTH_SEED'] ?? '20261122'
+const seed = chosen === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(chosen)
 console.log(`laws: MEGASYNTH_SEED=${seed} MEGASYNTH_RUNS=${factor}`)
 
 /** Parameters of fast-check for a law that is tried so many times by default. */

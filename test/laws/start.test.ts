@@ -25,6 +25,8 @@ function placed({ planned, model }: Started): { device: string; voice: number; s
   })
 }
 
+const generators = new Set(['oscillator', 'noise'])
+
 /** Cables as they are after bypassed devices are taken out: `from → to.port · amount`, feedback marked. */
 function cablesOf(
   patch: Started['parsed'],
@@ -37,9 +39,11 @@ function cablesOf(
     if (from.kind === 'keys') return [{ from: `keys.${from.key}`, amount, feedback, kind: 'keys' }]
     if (from.kind === 'knob' || !bypassed(from.name))
       return [{ from: from.name, amount, feedback, kind: from.kind }]
-    if (way.includes(from.name)) return []
+    const type = patch.devices[from.name]?.type ?? ''
+    // what sounds by itself lets nothing through: it is silent
+    if (way.includes(from.name) || generators.has(type)) return []
     return patch.connections
-      .filter(({ to, port }) => to === from.name && isFirstSignal(patch.devices[from.name]?.type ?? '', port))
+      .filter(({ to, port }) => to === from.name && isFirstSignal(type, port))
       .flatMap((inner) =>
         sources(inner, [...way, from.name]).map((found) => ({
           ...found,

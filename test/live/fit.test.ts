@@ -55,3 +55,37 @@ it('starts a patch whose births exceed what one block can take', async () => {
   await synth.close()
   expect(channels[0]?.some((sample) => sample !== 0)).toBe(true)
 })
+
+describe('memory', () => {
+  const voices = (count: number): Patch => ({
+    voices: count,
+    devices: { a: { type: 'oscillator' }, echo: { type: 'delay', shared: false } },
+    connections: [
+      ['a', 'echo.in'],
+      ['echo', 'out'],
+    ],
+  })
+
+  it('for delay lines is counted before anything is sent: device, amount, option', async () => {
+    await expect(createOffline({ patch: voices(128) })).rejects.toThrow(
+      /devices\.echo: the patch needs too many KiB for delay lines[^]*65536, 32768 too many[^]*\(memory\)[^]*shared: true/,
+    )
+  })
+
+  it('is enough for as many as are said to fit', async () => {
+    const synth = await createOffline({ patch: voices(60) })
+    synth.noteOn(60)
+    const { channels } = await synth.advance(0.1)
+    await synth.close()
+    expect(channels[0]?.some((sample) => sample !== 0)).toBe(true)
+  })
+})
+
+it('says how many cables end at a port that is too full for a SynthDef', async () => {
+  const names = Array.from({ length: 1500 }, (_, i) => `o${i}`)
+  const crowd: Patch = {
+    devices: Object.fromEntries(names.map((name) => [name, { type: 'oscillator', shared: true }])),
+    connections: names.map((name) => [name, 'out'] as const),
+  }
+  await expect(createOffline({ patch: crowd })).rejects.toThrow(/out: 1500 cables end here[^]*mixers/)
+})

@@ -105,6 +105,71 @@ describe('readMidiFile', () => {
   })
 })
 
+describe('a note that never ends', () => {
+  it('lasts until the last event of the file, in whatever track that is', () => {
+    const held = [0, 0x90, 60, 64, 20, 0x91, 60, 127, 20, 0x81, 60, 0]
+    const conductor = [100, ...tempo(60)]
+    const score = readMidiFile(file([held, conductor]))
+    expect(brief(score)).toEqual(['0.000 on 60', '0.100 on 60', '0.200 off 60', '0.500 off 60'])
+    expect(score.events[0]).toMatchObject({ velocity: 64 / 127 })
+    expect(score.duration).toBe(0.5)
+  })
+
+  it('has a length where it is the last event itself', () => {
+    const score = readMidiFile(file([[20, 0x90, 60, 100]]))
+    expect(score.events.map((e) => e.time)).toEqual([0.1, 0.1 + shortestNote])
+  })
+
+  it('law: every note-on is heard once, whatever offs there are', () => {
+    const event = fc.tuple(fc.nat(3), fc.constantFrom(0x80, 0x90, 0x91), fc.constantFrom(60, 62), fc.nat(2))
+    fc.assert(
+      fc.property(fc.array(fc.array(event, { maxLength: 20 }), { minLength: 1, maxLength: 3 }), (tracks) => {
+        const score = readMidiFile(
+          file(
+            tracks.map((events) => events.flat()),
+            1,
+          ),
+        )
+        const played = score.events.flatMap((e) => (e.kind === 'on' ? [`${e.note} ${e.velocity}`] : []))
+        const written = tracks
+          .flat()
+          .flatMap(([, status, note, velocity]) =>
+            status !== 0x80 && velocity > 0 ? [`${note} ${velocity / 127}`] : [],
+          )
+        expect(played.toSorted()).toEqual(written.toSorted())
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('the bytes of a caller', () => {
+  it('may be a Buffer in the pool of Node: they are read where they are, and stay as they were', () => {
+    const small = file([[0, 0x90, 60, 100, 20, 0xff, 1, 1, 65, 0, 0x80, 60, 0, 0, 0xc0, 5]])
+    const pooled = Buffer.from('before it').subarray(9, 9)
+    const buffer = Buffer.from(small)
+    expect(buffer.buffer).toBe(pooled.buffer)
+    expect(buffer.byteOffset).toBeGreaterThan(0)
+    const pool = new Uint8Array(buffer.buffer).slice()
+    expect(readMidiFile(buffer)).toEqual(readMidiFile(small))
+    expect(new Uint8Array(buffer.buffer)).toEqual(pool)
+  })
+
+  it.each([
+    ['a path', 'prelude.mid', '"prelude.mid"'],
+    ['an ArrayBuffer', bach.buffer, 'an object'],
+    ['numbers', [...bach], `an array of ${bach.length}`],
+    ['nothing', null, 'null'],
+  ])('are a problem when they are %s', (_, what, found) => {
+    expect(problemOf(() => readMidiFile(what as unknown as Uint8Array))).toMatchObject({
+      code: 'invalid-midi',
+      message: 'is not the bytes of a file',
+      found,
+      expected: 'a Uint8Array',
+    })
+  })
+})
+
 describe('the sustain pedal', () => {
   const note = (channel: number): number[] => [0, 0x90 + channel, 60, 100, 20, 0x80 + channel, 60, 0]
 
@@ -119,10 +184,6 @@ describe('the sustain pedal', () => {
   })
 
   it('holds to the end of the file if it never goes up', () => {
-    expect(brief(readMidiFile(file([[...note(0), 0, 0x90, 62, 100, 0, 0xb0, 64, 64]])))).toEqual([
-      '0.000 on 60',
-      '0.100 off 60',
-    ])
     const held = [0, 0xb0, 64, 64, ...note(0), 80, 0xb0, 1, 0]
     expect(brief(readMidiFile(file([held])))).toEqual(['0.000 on 60', '0.500 off 60'])
   })

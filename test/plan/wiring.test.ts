@@ -177,6 +177,22 @@ describe('a bypassed device', () => {
       reading('filter.in', [['osc', 'filter.in']], { osc: { type: 'oscillator', bypass: true } }).sources,
     ).toEqual([])
   })
+  it('that is a generator is silent, whatever modulates it', () => {
+    const more = { osc: { type: 'oscillator', bypass: true } }
+    expect(reading('filter.in', [['mix', 'osc.fm'], ['lfo', 'mix.in1'], ['osc', 'filter.in']], more).sources).toEqual([]) // prettier-ignore
+    // a filter that may sing by itself still passes on what it filters
+    const singing = { filter: { type: 'filter', selfOscillation: true, bypass: true } }
+    expect(
+      reading(
+        'room.in',
+        [
+          ['osc', 'filter.in'],
+          ['filter', 'room.in'],
+        ],
+        singing,
+      ).sources,
+    ).toEqual(['osc'])
+  })
   it('does not carry keys out of the voices: nothing is left of them there', () => {
     const cables: ConnectionSpec[] = [['keys.velocity', 'mix.in1'], ['osc', 'mix.in2'], ['mix', 'room.in'], ['mix', 'out.level']] // prettier-ignore
     const more = { mix: { type: 'mixer', bypass: true } }

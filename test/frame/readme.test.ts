@@ -1,0 +1,117 @@
+import { cpSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { cli, scratch } from '../cli/helpers.ts'
+import { typeErrors } from '../types/check.ts'
+
+const root = join(import.meta.dirname, '../..')
+const text = readFileSync(join(root, 'README.md'), 'utf8')
+const [tremolo = '', mine = '', library = '', devices = '', ...others] = Array.from(
+  text.matchAll(/```ts\n(.*?)```/gs),
+  ([, code]) => code ?? '',
+)
+/** What is indented by four spaces and stands by itself, block by block. */
+const blocks = Array.from(text.matchAll(/(?:^ {4}.*\n(?:\n(?= {4}))?)+/gm), ([block]) =>
+  block.replaceAll(/^ {4}/gm, ''),
+)
+const folder = scratch()
+
+beforeAll(() => {
+  cpSync(join(root, 'examples'), join(folder.path, 'examples'), { recursive: true })
+  folder.write('mine.ts', mine)
+  folder.write('this-file.ts', devices)
+})
+
+describe('the code of README.md', () => {
+  it('is what these tests think it is', () => {
+    expect(others).toEqual([])
+    expect(library).toContain("import patch from './mine.ts'\n")
+    expect(devices).toContain('--devices this-file.ts')
+  })
+
+  it.each([
+    ['the first patch', tremolo],
+    ['your first patch', mine],
+    ['the library', library.replace("import patch from './mine.ts'\n", `${asValue(mine)}\n`)],
+    ['your own devices', devices],
+  ])('of %s compiles', (_, code) => expect(typeErrors(used(code))).toEqual([]))
+
+  it('is the tremolo of the examples', () => {
+    const example = readFileSync(join(root, 'examples/tremolo.ts'), 'utf8')
+    expect(example).toContain(tremolo.slice(tremolo.indexOf('export default')))
+  })
+
+  it('runs', async () => {
+    folder.write('library.ts', `${library}\nexport default { sampleRate, channels, sound }`)
+    const { createJiti } = await import('jiti')
+    const jiti = createJiti(join(folder.path, 'library.ts'), {
+      virtualModules: { megasynth: await import('../../src/index.ts') },
+      fsCache: false,
+      interopDefault: false,
+    })
+    const loaded = (await jiti.import(join(folder.path, 'library.ts'))) as {
+      default: { sampleRate: number; channels: Float32Array[]; sound: { channels: Float32Array[] } }
+    }
+    const { sampleRate, channels, sound } = loaded.default
+    expect(sound.channels.map((channel) => channel.length)).toEqual([2 * sampleRate, 2 * sampleRate])
+    for (const channel of [...channels, ...sound.channels])
+      expect(channel.some((sample) => Math.abs(sample) > 0.01)).toBe(true)
+  })
+
+  it('has devices that a patch can use', async () => {
+    const patch = {
+      devices: { oscillator0: { type: 'oscillator' }, ring0: { type: 'ring' } },
+      connections: [
+        ['oscillator0', 'ring0.in'],
+        ['ring0', 'out'],
+      ],
+    }
+    folder.write('patch.json', JSON.stringify(patch))
+    const argv = ['render', 'patch.json', '--devices', 'this-file.ts', '-s', '0.2']
+    const { code, stderr } = await cli(argv, { cwd: folder.path })
+    expect([code, stderr]).toEqual([0, expect.stringContaining('playing C4')])
+  })
+})
+
+/** A patch file as the value `patch`, for code that imports it. */
+function asValue(file: string): string {
+  return file.replace('export default', 'const patch =')
+}
+
+/** Examples make values; that nobody reads them is no error there, nor are two imports from one module. */
+function used(code: string): string {
+  const names = Array.from(code.matchAll(/^const (\{.*?\}|\w+)/gm), ([, name]) => name?.match(/\w+/g) ?? [])
+  return `${code}\nexport { ${names.flat().join(', ')} }\n`
+}
+
+describe('the commands of README.md', () => {
+  const commands = blocks.flatMap((block) => block.match(/^npx megasynth .*$/gm) ?? [])
+
+  it('are there', () => expect(commands.length).toBeGreaterThan(5))
+
+  it.each(commands)('%s', async (command) => {
+    const argv = Array.from(
+      command
+        .replace(/ {2,}#.*$/, '')
+        .replace('npx megasynth', '')
+        // an optional argument: with it and without it the command is the same
+        .replace(/\[\w+\]/, 'filter')
+        .matchAll(/"([^"]*)"|(\S+)/g),
+      ([, quoted, bare]) => quoted ?? bare ?? '',
+    )
+    const { code, stderr } = await cli(argv, { cwd: folder.path })
+    expect([code, stderr]).toEqual([0, ''])
+  })
+
+  it('take a knob as --set knob=0.7', async () => {
+    const argv = ['render', 'mine.ts', '-n', 'C4', '-s', '0.2', '-o', 'set.wav', '--set', 'cutoff=0.7']
+    expect((await cli(argv, { cwd: folder.path })).code).toBe(0)
+  })
+})
+
+it('README.md shows an error as it is printed', async () => {
+  folder.write('tremolo.ts', tremolo.replace('oscillator0.amplitude', 'oscillator0.amplitud'))
+  const { code, stderr } = await cli(['check', 'tremolo.ts'], { cwd: folder.path })
+  expect(code).toBe(1)
+  expect(blocks.filter((block) => block.startsWith('✗'))).toEqual([stderr])
+})
