@@ -263,6 +263,11 @@ POLY-SUB is a voice of three band-limited saws (unison, +7 cents, an octave down
 cutoff is moved by an ADSR and a 5 Hz sine, into a VCA with an ADSR; the sum goes through chorus, feedback delay and reverb.
 POLY-MONO is the same without the effects. The contestants are in \`bench/\`: by hand, one SynthDef a voice on the same
 engine; Elementary's offline renderer; node-web-audio-api's offline context.
+
+What is missed, and why: the price of modularity (1, and with it 2) is the copying of signals between six synths a voice, and
+the control-rate operators that make ports smooth and modulation bounded. The start (5, 6) is mostly the loading of modules
+(the schema library above all) and the compilation of the engine. A note opened by \`EnvGen.kr\` (10) begins a block late, since
+it puts out its start level for one block. Machines differ: compare ratios, not voices.
 `
   writeFileSync(path.join(root, 'docs/performance.md'), text)
 }
