@@ -40,19 +40,20 @@ const voice = {
   amplifier0: { type: 'amplifier' },
 } as const
 
+const cables = [
+  ['oscillator0', 'filter0.in'],
+  ['opening', 'filter0.cutoff', semitones(36)],
+  ['lfo0', 'filter0.cutoff', semitones(2)],
+  ['filter0', 'amplifier0.in'],
+  ['loudness', 'amplifier0.gain', 0.05],
+] as const
+
 /** POLY-MONO of BUDGETS: the voices alone. */
 export function polyMono(count: number): Patch {
   return definePatch({
     voices: count,
     devices: voice,
-    connections: [
-      ['oscillator0', 'filter0.in'],
-      ['opening', 'filter0.cutoff', semitones(36)],
-      ['lfo0', 'filter0.cutoff', semitones(2)],
-      ['filter0', 'amplifier0.in'],
-      ['loudness', 'amplifier0.gain', 0.05],
-      ['amplifier0', 'out'],
-    ],
+    connections: [...cables, ['amplifier0', 'out']],
   })
 }
 
@@ -68,11 +69,7 @@ export function polySub(count: number): Patch {
         reverb0: { type: 'reverb', mix: 0.3, room: 0.7 },
       },
       connections: [
-        ['oscillator0', 'filter0.in'],
-        ['opening', 'filter0.cutoff', semitones(36)],
-        ['lfo0', 'filter0.cutoff', semitones(2)],
-        ['filter0', 'amplifier0.in'],
-        ['loudness', 'amplifier0.gain', 0.05],
+        ...cables,
         ['amplifier0', 'chorus0.in'],
         ['chorus0', 'delay0.in'],
         ['delay0', 'reverb0.in'],
