@@ -267,7 +267,9 @@ engine; Elementary's offline renderer; node-web-audio-api's offline context.
 What is missed, and why: the price of modularity (1, and with it 2) is the copying of signals between six synths a voice, and
 the control-rate operators that make ports smooth and modulation bounded. The start (5, 6) is mostly the loading of modules
 (the schema library above all) and the compilation of the engine. A note opened by \`EnvGen.kr\` (10) begins a block late, since
-it puts out its start level for one block. Machines differ: compare ratios, not voices.
+it puts out its start level for one block. Machines differ: compare ratios, not
+voices. On the shared virtual machine of this table wall times varied threefold between runs, and the same SynthDefs
+by hand reached half the voices that they reach elsewhere.
 `
   writeFileSync(path.join(root, 'docs/performance.md'), text)
 }
