@@ -26,7 +26,6 @@ export type ProblemCode =
   | 'duplicate-name'
   | 'unknown-device-type'
   | 'unknown-port'
-  | 'unknown-option'
   | 'unknown-source'
   | 'unknown-destination'
   | 'duplicate-connection'

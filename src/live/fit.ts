@@ -8,8 +8,8 @@ const rootGroups = 1
 const extraFrames = 129
 
 /**
- * Refuses what an engine has no room for, before anything is sent. Of its memory only the delay lines are counted:
- * nearly all of it.
+ * Refuses what an engine has no room for, before anything is sent. Of its memory only the delay lines are counted,
+ * not reverbs nor the synths themselves.
  *
  * @throws MegasynthError `engine-limit`, one problem per limit: by how much it is exceeded, and which option raises it
  */
