@@ -1,5 +1,5 @@
 /** CPU seconds of this process, all threads. */
-function cpuSeconds(): number {
+export function cpuSeconds(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6
 }
@@ -12,7 +12,7 @@ export interface Contestant {
   readonly close?: () => Promise<void> | void
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1

@@ -4,11 +4,15 @@ export {
   keyNames,
   limits,
   parsePatch,
+  edited,
   patchJsonSchema,
+  patchToJson,
+  patchToTypeScript,
   type Catalogue,
   type ConnectionSpec,
   type DeviceInfo,
   type DeviceSpec,
+  type Edit,
   type KnobSpec,
   type ParsedPatch,
   type Patch,
@@ -35,6 +39,7 @@ export {
   type Choice,
   type DeviceOutput,
   type DeviceType,
+  type Predecessor,
 } from './devices/index.ts'
 export * as ugen from './ugens/index.ts'
 export type { Signal } from './ugens/index.ts'
@@ -45,16 +50,22 @@ export {
   type At,
   type Audio,
   type Chunk,
+  type DryRun,
   type Length,
   type Synth,
+  type SynthEvents,
   type SynthOptions,
+  type Trouble,
 } from './live/index.ts'
 export { render, type RenderOptions } from './midi/render.ts'
 // planning, as values
 export {
   compile,
   emptyAllocation,
+  formatReport,
   plan,
+  settle,
+  networkAfter,
   type Allocation,
   type Network,
   type Plan,

@@ -10,6 +10,7 @@ export const amplifier = defineDevice({
     gain: value('Factor.', { min: 0, max: 1, default: 1, audio: true, spare: true, level: true }),
   },
   output: { rate: 'audio', polarity: 'bipolar', channels: 'inputs' },
+  bounded: true,
   build({ in: input, gain }) {
     return rateOf(gain) === 'audio' ? input.map((channel) => mul(channel, gain)) : { signal: input, gain }
   },

@@ -54,6 +54,23 @@ export interface BuildContext<O = Readonly<Record<string, Option>>> {
   readonly options: OptionsOf<O>
   /** Whether a cable or a constant reaches this port. */
   readonly connected: (port: string) => boolean
+  /**
+   * For types that ring: goes from 0 to 1 when it is born while others sound. What goes into a memory (a delay line) is
+   * multiplied by it, what passes is not: else the memory would begin with a click, and repeat it.
+   */
+  readonly onset: Signal
+  /** What is known of the instance that this one replaces; for types that say `continues`. */
+  readonly before: Predecessor
+}
+
+/** What an instance knows of the one that it replaces. All are 0 if it replaces none. */
+export interface Predecessor {
+  /** 1 if there was one. Read once. */
+  readonly existed: Signal
+  /** Its `state` in this instance's first block. Read once. */
+  readonly state: Signal
+  /** 1 in the first block only, if there was one: for what must be woken. Control rate. */
+  readonly pulse: Signal
 }
 
 /**
@@ -63,6 +80,8 @@ export interface BuildContext<O = Readonly<Record<string, Option>>> {
 export interface DeviceOutput {
   readonly signal: Signal | Channels
   readonly gain?: Signal
+  /** From where a successor goes on, for types that say `continues: 'state'`. Control rate. */
+  readonly state?: Signal
   /** UGens with an effect that nothing else reads, such as LocalOut. */
   readonly effects?: readonly Signal[]
 }

@@ -38,7 +38,8 @@ export const delay = defineDevice({
   output: { rate: 'audio', polarity: 'bipolar', channels: 'inputs' },
   shared: true,
   rings: longest,
-  build({ in: input, time, feedback, tone, mix }) {
+  bounded: true,
+  build({ in: input, time, feedback, tone, mix }, { onset }) {
     // clip2 stops a NaN, which the loop would keep for ever
     const dry = input.map((channel) => clip2(channel, 8))
     // what comes back through LocalIn is a block old: that block is a part of the time
@@ -48,7 +49,7 @@ export const delay = defineDevice({
     const weight = unaryOp('exp', mul(tone, -2 * Math.PI * apart, SampleDur.ir()))
     const darker = (x: Signal): Signal => OnePole.ar(x, weight)
     const line = (channel: Signal, i: number): Signal =>
-      darker(darker(DelayC.ar(add(channel, mul(echoes[i] ?? 0, feedback)), longest, rest)))
+      darker(darker(DelayC.ar(add(mul(channel, onset), mul(echoes[i] ?? 0, feedback)), longest, rest)))
     return {
       signal: dry.map((channel, i) => crossfade(channel, echoes[i] ?? 0, mix)),
       effects: [LocalOut.ar(...dry.map(line))],

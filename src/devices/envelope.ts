@@ -1,4 +1,4 @@
-import { binaryOp, mul, ugens, type Signal } from '../ugens/index.ts'
+import { add, binaryOp, max, mul, sub, ugens, type Signal } from '../ugens/index.ts'
 import { defineDevice, gate, value } from './define.ts'
 
 const { ControlDur, EnvGen } = ugens
@@ -28,16 +28,21 @@ export const envelope = defineDevice({
   },
   output: { rate: 'control', polarity: 'unipolar', channels: 1 },
   envelope: true,
-  build({ attack, decay, sustain, release, curve, gate }) {
+  continues: 'output',
+  bounded: true,
+  build({ attack, decay, sustain, release, curve, gate }, { before }) {
     // The server's EnvGen.kr misses the end of a segment that is no whole number of blocks: see docs/engines.md.
     // A little more than whole, so that rounding does not lose a block; the shortest time rounds to one block.
     const block = mul(ControlDur.ir(), 1 + 1e-6)
     const time = (t: Signal): Signal => binaryOp('round', t, block)
     const segment = (level: Signal, t: Signal): Signal[] => [level, time(t), curved, curve]
-    const [start, segments, releaseNode, noLoop] = [0, 3, 2, -99]
+    // a successor starts from where it was: without an attack to the sustain level, or straight into the release
+    const start = mul(before.existed, before.state)
+    const peak = add(start, sub(1, before.existed))
+    const [segments, releaseNode, noLoop] = [3, 2, -99]
     return EnvGen.kr(
-      ...[gate, 1, 0, 1, 0, start, segments, releaseNode, noLoop],
-      ...segment(1, attack),
+      ...[max(gate, before.pulse), 1, 0, 1, 0, start, segments, releaseNode, noLoop],
+      ...segment(peak, mul(attack, sub(1, before.existed))),
       ...segment(sustain, decay),
       ...segment(0, release),
     )

@@ -46,6 +46,7 @@ export const filter = defineDevice({
   },
   output: { rate: 'audio', polarity: 'bipolar', channels: 'inputs' },
   generator: { option: 'selfOscillation' },
+  bounded: true,
   build({ in: input, cutoff, resonance = 0, mode }, { options: { slope, selfOscillation } }) {
     const quality = pow(1 / highestQ, resonance)
     // the peak of a band-pass is 1 at any Q, and a notch has none

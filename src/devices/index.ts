@@ -11,6 +11,7 @@ export {
   type Choice,
   type DeviceOutput,
   type DeviceType,
+  type Predecessor,
 } from './define.ts'
 export { definePatch } from './define-patch.ts'
 export { out } from './out.ts'

@@ -1,7 +1,7 @@
-import { mul, mulAdd, sub, ugens, type Signal } from '../ugens/index.ts'
+import { add, mul, mulAdd, sub, ugens, type Signal } from '../ugens/index.ts'
 import { choice, defineDevice, option, value } from './define.ts'
 
-const { LFNoise0, LFPulse, LFSaw, LFTri, SinOsc } = ugens
+const { ControlDur, Lag3, LFNoise0, LFPulse, LFSaw, LFTri, Phasor, SinOsc } = ugens
 
 /** A slow oscillator at control rate. */
 export const lfo = defineDevice({
@@ -41,7 +41,14 @@ export const lfo = defineDevice({
   },
   output: { rate: 'control', polarity: { option: 'polarity' }, channels: 1 },
   random: true,
-  build({ frequency, amplitude, waveform, phase = 0 }, { options }) {
+  continues: 'state',
+  bounded: true,
+  build({ frequency, amplitude, waveform, phase: offset }, { options, before }) {
+    // the waves do not tell where they are: this counts along, so that a successor can go on
+    const origin = mul(before.existed, before.state)
+    const state = Phasor.kr(0, mul(frequency, ControlDur.ir()), origin, add(origin, 1))
+    // a jump of the phase is one of the wave: it takes its time
+    const phase = offset === undefined ? origin : add(Lag3.kr(offset, 0.1), origin)
     // LFTri and LFSaw count their phase in half periods; a triangle and a saw start at 0 and rise, as the sine does
     const wave = waveform.select({
       sine: () => SinOsc.kr(frequency, mul(phase, 2 * Math.PI)),
@@ -51,6 +58,6 @@ export const lfo = defineDevice({
       random: () => LFNoise0.kr(frequency),
     })
     const signal: Signal = options.polarity === 'unipolar' ? mulAdd(wave, 0.5, 0.5) : wave
-    return amplitude === undefined ? signal : { signal, gain: amplitude }
+    return { signal, state, ...(amplitude !== undefined && { gain: amplitude }) }
   },
 })

@@ -16,6 +16,7 @@ export const mixer = defineDevice({
     level: value('Level of the sum.', { min: 0, max: 1, default: 1, spare: true, level: true }),
   },
   output: { rate: 'inputs', polarity: 'inputs', channels: 'inputs' },
+  bounded: true,
   build(inputs, { channels }) {
     const levels = inputs['level#']
     const strips = inputs['in#'].map((strip, i) => strip.map((channel) => mul(channel, levels[i] ?? 1)))

@@ -14,6 +14,7 @@ export const noise = defineDevice({
   output: { rate: 'audio', polarity: 'bipolar', channels: 1 },
   generator: true,
   random: true,
+  bounded: true,
   build({ amplitude, color }) {
     const signal = color.select({
       white: () => WhiteNoise.ar(),

@@ -1,9 +1,22 @@
-import { add, div, midicps, midiratio, mul, rateOf, ugens, unaryOp, type Signal } from '../ugens/index.ts'
+import {
+  add,
+  clip2,
+  div,
+  midicps,
+  midiratio,
+  mul,
+  rateOf,
+  ugens,
+  unaryOp,
+  type Signal,
+} from '../ugens/index.ts'
 import { choice, defineDevice, gate, signal, value } from './define.ts'
 import { wave } from './waves.ts'
 
 const { HPZ1, Latch, OneZero, VarLag } = ugens
 const semitones = { min: -48, max: 48, default: 0, unit: 'semitones', optional: true } as const
+/** Of what modulates the frequency: far above use, and it stops a NaN, which a phase would keep for ever. */
+const highestIndex = 1000
 const level = { min: 0, max: 1, default: 1, optional: true } as const
 
 /** Up to three oscillators in one device, as on a classic synthesizer voice. */
@@ -56,10 +69,11 @@ export const oscillator = defineDevice({
   },
   output: { rate: 'audio', polarity: 'bipolar', channels: 1 },
   generator: true,
+  bounded: true,
   build(inputs, { connected }) {
     const { waveform, width, amplitude, fm } = inputs
     const pitch = glide(inputs.frequency, inputs.portamento, connected('gate') ? inputs.gate : 1)
-    const modulation = connected('fm') ? add(1, fm[0] ?? 0) : 1
+    const modulation = connected('fm') ? add(1, clip2(fm[0] ?? 0, highestIndex)) : 1
     const tune = (interval: Signal, cents: Signal): Signal =>
       mul(pitch, midiratio(add(interval, div(cents, 100))), modulation)
     const detune = inputs.detune ?? 0

@@ -1,5 +1,6 @@
 import { add, binaryOp, clip2, mul, sub, tanh, unaryOp, ugens, type Signal } from '../ugens/index.ts'
 import { defineDevice, signal, value } from './define.ts'
+import { watchForTrouble } from './trouble.ts'
 
 const { OnePole, SampleDur, Sanitize } = ugens
 
@@ -21,14 +22,17 @@ export const out = defineDevice({
   },
   output: { rate: 'audio', polarity: 'bipolar', channels: 2 },
   shared: true,
+  bounded: true,
   build({ in: input, level }) {
     const pole = unaryOp('exp', mul(-2 * Math.PI * dcCutoff, SampleDur.ir()))
-    return input.map((channel): Signal => {
+    const signal = input.map((channel): Signal => {
       const sane = mul(Sanitize.ar(channel, 0), level)
       const dc = OnePole.ar(OnePole.ar(sane, pole), pole)
       const centred = sub(sane, binaryOp('excess', dc, tolerableDc))
       const above = binaryOp('excess', centred, knee)
       return add(clip2(centred, knee), mul(tanh(mul(above, 1 / room)), room))
     })
+    // what comes in must be watched here: what goes out is always sound
+    return { signal, effects: [watchForTrouble(input)] }
   },
 })

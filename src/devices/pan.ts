@@ -19,6 +19,7 @@ export const pan = defineDevice({
     level: value('Level of the whole.', { min: 0, max: 1, default: 1, spare: true, level: true }),
   },
   output: { rate: 'audio', polarity: 'bipolar', channels: 2 },
+  bounded: true,
   build({ in: [left = 0, right = 0], position, level }) {
     const signal: Signal[] = left === right ? Pan2.ar(left, position) : Balance2.ar(left, right, position)
     return rateOf(level) === 'audio' ? signal : { signal, gain: level }

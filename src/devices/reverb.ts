@@ -1,7 +1,7 @@
-import { clip2, ugens, type Signal } from '../ugens/index.ts'
+import { clip2, crossfade, mul, ugens, type Signal } from '../ugens/index.ts'
 import { defineDevice, signal, value } from './define.ts'
 
-const { FreeVerb2 } = ugens
+const { FreeVerb2, Lag3 } = ugens
 
 /** A room. */
 export const reverb = defineDevice({
@@ -21,8 +21,11 @@ export const reverb = defineDevice({
   output: { rate: 'audio', polarity: 'bipolar', channels: 2 },
   shared: true,
   rings: 0.1,
-  build({ in: input, mix, room, damp }) {
+  bounded: true,
+  build({ in: input, mix, room, damp }, { onset }) {
     const [left, right] = input.map((channel): Signal => clip2(channel, 8)) as [Signal, Signal]
-    return FreeVerb2.ar(left, right, mix, room, damp)
+    // the reverb's own mix goes in steps from block to block, and so does the size of the room
+    const wet = FreeVerb2.ar(mul(left, onset), mul(right, onset), 1, Lag3.kr(room, 0.1), damp)
+    return [crossfade(left, wet[0], mix), crossfade(right, wet[1], mix)]
   },
 })

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors/index.ts'
+import type { Soundness } from './engine.ts'
 import type { Command, Reply } from '../scsynth/index.ts'
 
 /** Something that the engine complained about, and the command that it is about, if that can be told. */
@@ -16,6 +17,18 @@ const headline = /^FAILURE IN SERVER (\/\S+) (.*)$/
 /** Lines that say that something is wrong. */
 export const complaints = (lines: readonly string[]): string[] =>
   lines.map((line) => line.trim()).filter((line) => suspicious.test(line) && !harmless.test(line))
+
+const finding = /^CheckBadValues: (\w+) found in Synth (\d+),/
+
+/** What synths that watch themselves say of what they put out. */
+export function findings(lines: readonly string[]): { node: number; state: Soundness }[] {
+  return lines.flatMap((line) => {
+    const [, what, node] = finding.exec(line.trim()) ?? []
+    if (what === undefined) return []
+    const state = what === 'NaN' ? 'nan' : what === 'infinity' ? 'runaway' : 'sound'
+    return [{ node: Number(node), state }]
+  })
+}
 
 /** What mends a failure, by the engine's words for it. */
 const remedies: readonly (readonly [RegExp, string])[] = [

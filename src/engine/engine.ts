@@ -15,8 +15,13 @@ export interface DefToLoad {
 export type EngineEvent =
   /** A notification or answer: `/n_go`, `/n_end`, `/n_off`… */
   | { readonly type: 'reply'; readonly block: number; readonly reply: Reply }
+  /** What a synth puts out is no number, has run away (infinite, or far beyond use), or is well again. */
+  | { readonly type: 'trouble'; readonly block: number; readonly node: number; readonly state: Soundness }
   /** Something that was sent unconfirmed went wrong. */
   | { readonly type: 'problem'; readonly block: number; readonly problem: Problem }
+
+/** What a synth that watches itself has found. */
+export type Soundness = 'nan' | 'runaway' | 'sound'
 
 /** How an engine is doing, as far as it is known without asking it. */
 export interface EngineStatus {

@@ -1,5 +1,13 @@
 export { createOfflineEngine } from './offline.ts'
-export type { DefToLoad, Engine, EngineEvent, EngineStatus, OfflineEngine, ServerCounts } from './engine.ts'
+export type {
+  DefToLoad,
+  Engine,
+  EngineEvent,
+  EngineStatus,
+  OfflineEngine,
+  ServerCounts,
+  Soundness,
+} from './engine.ts'
 export { engineSize, type EngineLimits, type EngineOptions } from './limits.ts'
 export { describeCommand } from './diagnose.ts'
 export { createWasmHost, type WasmHost, type WorldOptions } from './wasm-host.ts'

@@ -10,7 +10,7 @@ import {
   type Reply,
 } from '../scsynth/index.ts'
 import { checkCommands, notificationsOf } from './check.ts'
-import { complaints, describeCommand, diagnose, remedy } from './diagnose.ts'
+import { complaints, describeCommand, diagnose, findings, remedy } from './diagnose.ts'
 import type { DefToLoad, EngineEvent, OfflineEngine } from './engine.ts'
 import { engineSize, wasmLimits, type EngineOptions } from './limits.ts'
 import { createOutbox, encodeEach, type Outbox } from './outbox.ts'
@@ -97,6 +97,7 @@ export function offlineEngine(host: WasmHost, size: ReturnType<typeof engineSize
     const lost = host.dropped() - dropped
     if (lost > 0) lines.push(`ERROR: ${lost} messages dropped`)
     for (const reply of replies) emit({ type: 'reply', block: host.blocks - 1, reply })
+    for (const found of findings(lines)) emit({ type: 'trouble', block: host.blocks - 1, ...found })
     return { replies, lines, commands }
   }
   /** A block whose commands nobody waits for. */

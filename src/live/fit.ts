@@ -19,7 +19,10 @@ export function checkFit(
   limits: EngineLimits,
   sampleRate: number,
 ): void {
-  const instances = [...allocation.nodes.values()].reduce((sum, node) => sum + node.instances.length, 0)
+  const instances = [...allocation.nodes.values()].reduce(
+    (sum, node) => sum + node.instances.length,
+    allocation.leaving.length,
+  )
   const groups =
     allocation.groups === undefined ? 0 : Object.keys(allocation.groups).length + allocation.voices.length
   const problems = [

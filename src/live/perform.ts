@@ -1,7 +1,8 @@
 import { standard, type DeviceType } from '../devices/index.ts'
 import type { Score, ScoreEvent } from '../patch/score.ts'
 import { within } from './within.ts'
-import { createOffline, type Audio, type Synth, type SynthOptions } from './synth.ts'
+import { createOffline, type SynthOptions } from './start.ts'
+import type { Audio, Synth } from './synth.ts'
 
 /** How long a performance is. */
 export interface Length {

@@ -84,6 +84,10 @@ export interface DeviceInfo {
   readonly generator?: boolean | { readonly option: string }
   /** Its output follows a gate down to silence: what it shapes needs no other way to end. */
   readonly envelope?: boolean
+  /** An instance that replaces another goes on from where that one was, which its output tells, or a state beside it. */
+  readonly continues?: 'output' | 'state'
+  /** Whatever it is fed, it puts out finite numbers of ordinary size: it need not be watched for trouble. */
+  readonly bounded?: boolean
 }
 
 /** Device types by name. */

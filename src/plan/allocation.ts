@@ -1,3 +1,4 @@
+import type { ControlValue } from '../scsynth/index.ts'
 import type { NetworkNode } from './network.ts'
 
 /** A pool of numbers: indices are handed out in runs (a stereo bus is a run of two) and taken back. */
@@ -8,12 +9,16 @@ export interface Pool {
   readonly free: Readonly<Record<number, readonly number[]>>
 }
 
-/** A number of a node group, one synth of a node. */
+/** What the controls of a synth were given. */
+export type Values = Readonly<Record<string, ControlValue>>
+
+/** One synth of a node. */
 export interface Instance {
   readonly id: number
   /** Its own output bus. */
   readonly own?: number
   readonly randomId?: number
+  readonly values: Values
 }
 
 /** A node of the network as it runs: one instance, or one a voice. */
@@ -36,7 +41,45 @@ export interface Groups {
 export interface RunningVoice {
   readonly group: number
   readonly keys: number
+  /** Nobody plays it and it is silent: its group does not run. */
+  readonly paused: boolean
 }
+
+/** A synth that an edit took out and that still sounds: it is covered by its successor, faded out, or it rings out. */
+export interface Leaving extends Instance {
+  /** Of the device that it was. */
+  readonly name: string
+  readonly node: NetworkNode
+  readonly group: number
+  readonly mix?: number
+  /** Buses that it reads, in the words of {@link audioBus} and {@link controlBus}. */
+  readonly reads: readonly string[]
+  /** Fades that went to 0. */
+  readonly faded: readonly string[]
+  /** Block in which it is freed at the latest. */
+  readonly until: number
+  /** The name under which others read it as it rings out. */
+  readonly tail?: string
+}
+
+/** A cable that was pulled out of a synth that stays: closed now, taken off when that has been heard. */
+export interface Unplugging {
+  readonly id: number
+  readonly control: string
+  readonly bus: number
+  readonly until: number
+}
+
+/** A run of numbers in use. */
+export interface Resource {
+  readonly pool: 'nodes' | 'audio' | 'control' | 'random'
+  readonly first: number
+  readonly length: number
+}
+
+/** The name of a bus among both kinds. */
+export const audioBus = (index: number): string => `a${index}`
+export const controlBus = (index: number): string => `c${index}`
 
 /** What is on the server for one patch, and what of it is free: the value from which the next plan starts. */
 export interface Allocation {
@@ -51,6 +94,14 @@ export interface Allocation {
   readonly knobBuses: ReadonlyMap<string, number>
   /** SynthDefs that are loaded. */
   readonly synthDefs: ReadonlySet<string>
+  /** Ids of the synths of each group in the order in which they run. */
+  readonly order: ReadonlyMap<number, readonly number[]>
+  readonly leaving: readonly Leaving[]
+  readonly unplugging: readonly Unplugging[]
+  /** Buses that nobody needs any more but what leaves. */
+  readonly lingering: readonly Resource[]
+  /** A stereo audio bus on which nobody writes, for voices in which there is no tail. */
+  readonly silence?: number
 }
 
 /**
@@ -72,12 +123,18 @@ export function emptyAllocation(outputs = 2, firstNode = 1000): Allocation {
     nodes: new Map(),
     knobBuses: new Map(),
     synthDefs: new Set(),
+    order: new Map(),
+    leaving: [],
+    unplugging: [],
+    lingering: [],
   }
 }
 
 /** A pool while a plan is made: the planner's scratch copy, frozen to a {@link Pool} at the end. */
 export class Allocator {
   #next: number
+  /** Numbers handed out so far. */
+  taken = 0
   readonly #free: Map<number, number[]>
 
   constructor(pool: Pool) {
@@ -87,7 +144,9 @@ export class Allocator {
 
   /** The first number of a run. */
   take(length = 1): number {
-    const again = this.#free.get(length)?.pop()
+    this.taken += length
+    // the oldest first: what the engine still tells of a node that is gone must not be taken for another's
+    const again = this.#free.get(length)?.shift()
     if (again !== undefined) return again
     const first = this.#next
     this.#next += length

@@ -1,6 +1,7 @@
 import { fail } from '../errors/index.ts'
 import { portOf, type ChoicePort, type Port, type ValuePort } from '../patch/ports.ts'
-import type { Channels, Choice, DeviceOutput, DeviceType } from '../devices/define.ts'
+import type { Channels, Choice, DeviceOutput, DeviceType, Predecessor } from '../devices/define.ts'
+import { onlySound, watchForTrouble } from '../devices/trouble.ts'
 import { encodeSynthDefs, type SynthDef } from '../scsynth/index.ts'
 import {
   add,
@@ -15,6 +16,7 @@ import {
   rateOf,
   toAudio,
   ugens,
+  unaryOp,
   usesRandom,
   type Signal,
 } from '../ugens/index.ts'
@@ -22,17 +24,26 @@ import { hashBytes } from './hash.ts'
 import { denormaliseSignal } from './scale.ts'
 import type { DeviceShape, PortShape, SourceShape } from './shape.ts'
 
-const { A2K, ControlDur, EnvGen, In, InFeedback, Lag2, Out, RandID, RandSeed, Select, XOut } = ugens
+const { A2K, Amplitude, ControlDur, DetectSilence, EnvGen, Impulse, In, InFeedback } = ugens
+const { Lag3, Out, RandID, RandSeed, ReplaceOut, Select, Slew, XOut } = ugens
 
 /** Peak of what a feedback cable carries: +18 dBFS. */
 const loudestFeedback = 8
 
-/** Seconds in which a constant or knob settles after a change: no zipper noise, no audible lag. */
-const smoothing = 0.02
-/** The same for a level, which goes over twice as smoothly. */
-const levelSmoothing = 0.1
-/** Seconds of the fade of a device that is replaced, to within 0.1 %. */
-const fadeTime = 0.02
+/**
+ * Seconds of each of the three poles through which a fade goes. The middle half of the way takes 35 ms; what is shorter clicks on low tones, since control signals go from block to block in straight lines. It
+ * is linear, so that what fades in and out always adds up to one. It starts at its value.
+ */
+const fadePole = 0.13
+/** The same for what is set while it sounds: a little faster. */
+const pole = 0.1
+/** Seconds after which a fade has come to its end, to within a ten-millionth. */
+export const fadeSeconds = 0.45
+/** −80 dBFS: what counts as silent. */
+const silent = 1e-4
+const pauseItself = 1
+/** Per second. */
+const atOnce = 1e6
 
 /** A compiled device: the SynthDef, named by the hash of its content. */
 export interface DeviceSynthDef {
@@ -51,7 +62,17 @@ export const controlNames = {
   amount: (port: string, index: number): string => `${port}.${index + 1}.amount`,
   bus: (port: string, index: number): string => `${port}.${index + 1}.bus`,
   gate: '-gate',
+  /** Per second: how fast it forgets that there was a sound. */
+  forget: '-forget',
+  /** Over what is on the bus of its own; of what rings, its input. Transient, rests at 1. */
   fade: '-fade',
+  /** Of what it adds to the sum over all voices. Transient, rests at 1. */
+  mixFade: '-mixFade',
+  /** Into the memory of what rings. Transient, rests at 1. */
+  onset: '-onset',
+  /** 1 when it is born in the place of another. Transient, rests at 0. */
+  resume: '-resume',
+  pulse: '-pulse',
   own: '-own',
   mix: '-mix',
   randomId: '-random',
@@ -60,7 +81,7 @@ export const controlNames = {
 
 /** Compiles a device for one shape of wiring. Memoise it: equal shapes give equal results. */
 export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynthDef {
-  const fade = control(controlNames.fade, 1, { lag: fadeTime })
+  const fade = Lag3.kr(control(controlNames.fade, 1), fadePole)
   const rings = type.rings !== undefined
   const inputs = inputsOf(type, shape, rings ? fade : 1)
   const built = (type.build as (inputs: unknown, context: unknown) => Signal | Channels | DeviceOutput)(
@@ -71,24 +92,30 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
       options: shape.options,
       connected: (port: string) =>
         shape.ports.some((p) => p.port === port && (p.form !== 'sum' || p.knobs || p.sources.length > 0)),
+      onset: rings ? Lag3.kr(control(controlNames.onset, 1), fadePole) : 1,
+      before: shape.own && type.continues ? predecessor(type.continues, shape.channels) : none,
     },
   )
-  const { signal, gain = 1, effects = [] } = asOutput(built)
+  const { signal, gain = 1, state, effects = [] } = asOutput(built)
   const channels = fitWidth(toChannels(signal), shape.channels)
-  const amplified = (factor: Signal): Channels => channels.map((channel) => mul(channel, factor))
+  // of one whose output may be anything, others only hear what is sound
+  const safe = (channel: Signal): Signal => (type.bounded ? channel : onlySound(channel))
+  const amplified = (factor: Signal): Channels => channels.map((channel) => safe(mul(channel, factor)))
   const [out, crossfadedOut] = shape.rate === 'audio' ? [Out.ar, XOut.ar] : [Out.kr, XOut.kr]
   const bus = (name: string): Signal => control(name, 0, { rate: 'scalar' })
   const roots: Signal[] = []
   // on a bus of its own it fades over whatever is there; into a sum it fades by itself
   if (shape.own && rings) roots.push(out(bus(controlNames.own), ...amplified(gain)))
   else if (shape.own) roots.push(crossfadedOut(bus(controlNames.own), fade, ...amplified(gain)))
-  if (shape.mix)
-    roots.push(
-      out(
-        bus(controlNames.mix),
-        ...amplified(mul(gain, rings ? 1 : fade, shape.declick ? declickGate() : 1)),
-      ),
-    )
+  if (shape.own && type.continues === 'state')
+    roots.push(ReplaceOut.kr(add(bus(controlNames.own), shape.channels), state ?? 0))
+  const closing = shape.declick ? mul(gain, declickGate()) : gain
+  if (shape.mix) {
+    const sent = rings ? closing : mul(closing, Lag3.kr(control(controlNames.mixFade, 1), fadePole))
+    roots.push(out(bus(controlNames.mix), ...amplified(sent)))
+  }
+  roots.push(...watchers(type, shape, amplified(gain), closing))
+  if (!type.bounded) roots.push(watchForTrouble(channels.map((channel) => mul(channel, gain))))
   const sounding = [...effects, ...roots]
   const random = usesRandom(sounding)
   const seeding = random
@@ -108,6 +135,38 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
     })
   const name = `${shape.type}-${hashBytes(encodeSynthDefs([def]))}`
   return { name, bytes: encodeSynthDefs([{ ...def, name }]), delays: delaysOf(def), random }
+}
+
+const none: Predecessor = { existed: 0, state: 0, pulse: 0 }
+
+/** The predecessor has written this block's values already, or those of the last one are still there. */
+function predecessor(by: 'output' | 'state', channels: number): Predecessor {
+  const own = control(controlNames.own, 0, { rate: 'scalar' })
+  return {
+    existed: control(controlNames.resume, 0, { rate: 'scalar' }),
+    state: In.ir(1, by === 'state' ? add(own, channels) : own)[0] as Signal,
+    pulse: control(controlNames.pulse),
+  }
+}
+
+/**
+ * Has a synth pause itself, and the engine tell of it, when it has come to silence: one that leaves the voices when its
+ * key is up, one that rings when its input has been faded out.
+ */
+function watchers(type: DeviceType, shape: DeviceShape, loud: Channels, closing: Signal): Signal[] {
+  const { watch } = shape
+  if (watch === undefined) return []
+  const followed = watch.by === 'gain' && closing !== 1 ? [closing] : loud
+  const level = followed
+    .map((x) => (rateOf(x) === 'audio' ? Amplitude.kr(x, 0.001, 0.05) : unaryOp('abs', x)))
+    .reduce(max)
+  const held = watch.voice ? control(controlNames.gate) : 1
+  const wanted = type.rings === undefined ? held : mul(held, control(controlNames.fade, 1))
+  // how long it must be silent may change while it runs
+  // one that is born into silence must notice it, too
+  const heard = binaryOp('gt', add(level, wanted, Impulse.kr(0)), silent)
+  const recent = Slew.kr(heard, atOnce, control(controlNames.forget))
+  return [DetectSilence.kr(recent, silent, 0, pauseItself)]
 }
 
 /** The second input of every delay line of the server is the longest delay that it holds. */
@@ -176,7 +235,7 @@ const numberOf = (port: string): number => Number(/\d+$/.exec(port)?.[0] ?? 0)
 /** Σ amount·source, as wide as the widest source and then as wide as the device. */
 function signalInput(port: PortShape, shape: DeviceShape, fade: Signal): Channels {
   const terms = port.sources.map((source, i) => scaled(port, source, i, readSource(port, source, i)))
-  if (port.knobs) terms.push([Lag2.kr(control(controlNames.base(port.port)), levelSmoothing)])
+  if (port.knobs) terms.push([Lag3.kr(control(controlNames.base(port.port)), pole)])
   const width = Math.max(1, ...terms.map((term) => term.length)) as 1 | 2
   const sum = Array.from({ length: width }, (_, c) =>
     mul(add(0, ...terms.map((term) => term[c] ?? term[0] ?? 0)), fade),
@@ -186,7 +245,7 @@ function signalInput(port: PortShape, shape: DeviceShape, fade: Signal): Channel
 
 function scaled(port: PortShape, source: SourceShape, index: number, channels: Channels): Channels {
   if (!source.attenuated) return channels
-  const amount = control(controlNames.amount(port.port, index), 1, { lag: smoothing })
+  const amount = Lag3.kr(control(controlNames.amount(port.port, index), 1), pole)
   return channels.map((channel) => mul(channel, amount))
 }
 
@@ -219,11 +278,9 @@ function valueInput(port: PortShape, declaration: ValuePort): Signal {
   return linearModulation(declaration, slow, modulation)
 }
 
-/** A level must not change its slope abruptly either: on a low tone that is a click. */
-function smoothed(name: string, { level, instant }: ValuePort): Signal {
-  if (instant) return control(name)
-  return level ? Lag2.kr(control(name), levelSmoothing) : control(name, 0, { lag: smoothing })
-}
+/** What is read only now and then needs no smoothing. */
+const smoothed = (name: string, { instant }: ValuePort): Signal =>
+  instant ? control(name) : Lag3.kr(control(name), pole)
 
 /**
  * Audio-rate modulation of an exponential quantity around a control-rate base: base · (1 + slope · x), which is the

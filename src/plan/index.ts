@@ -1,10 +1,18 @@
 export { emptyAllocation, type Allocation } from './allocation.ts'
 export { knobBusValue } from './knobs.ts'
 export { compile, type Network, type NetworkNode } from './network.ts'
-export { keysAtRest, plan, type Plan, type Report } from './plan.ts'
+export { fadeSeconds } from './device-synthdef.ts'
+export { keysAtRest } from './keys.ts'
+export { isIdle } from './kinds.ts'
+export { plan, type Plan, type PlanInput } from './plan.ts'
+export { formatReport, type Report } from './report.ts'
+export { refreshed } from './refresh.ts'
+export { fadesSoon, nextDue, settle, silenced, type Settled } from './settle.ts'
+export { networkAfter } from './tails.ts'
 export { denormalise, knobSignal, normalise } from './scale.ts'
 export {
   allocate,
+  changesBetween,
   createVoices,
   keySteps,
   keysOf,

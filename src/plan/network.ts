@@ -1,13 +1,13 @@
 import type { DeviceInfo, KeyName } from '../patch/ports.ts'
 import { partsOf, type Part } from '../patch/parts.ts'
-import type { Knob, ParsedPatch } from '../patch/types.ts'
+import type { Connection, Knob, ParsedPatch } from '../patch/types.ts'
 import type { DeviceType } from '../devices/index.ts'
 import { out } from '../devices/index.ts'
 import { compileDevice, controlNames, type DeviceSynthDef } from './device-synthdef.ts'
 import { knobKey, type KnobMapping } from './knobs.ts'
 import { sortDevices } from './order.ts'
 import { rangeOf, summing } from './scale.ts'
-import { shapeOf, slotsOf, type DeviceShape } from './shape.ts'
+import { shapeOf, slotsOf, type DeviceShape, type Watch } from './shape.ts'
 import { silentAtRest } from './silence.ts'
 import {
   normalisedBase,
@@ -29,9 +29,21 @@ export type ControlSource =
   /** Mapped to a key of the voice. */
   | { readonly kind: 'key'; readonly key: KeyName }
   /** Mapped to a control output. */
-  | { readonly kind: 'output'; readonly node: string; readonly part: Part; readonly side: Side }
-  /** The index of a bus. */
-  | { readonly kind: 'bus'; readonly node: string; readonly part: Part; readonly side: Side }
+  | {
+      readonly kind: 'output'
+      readonly node: string
+      readonly part: Part
+      readonly side: Side
+      readonly late?: boolean
+    }
+  /** The index of a bus. `late`, here and above: it is read a block late. */
+  | {
+      readonly kind: 'bus'
+      readonly node: string
+      readonly part: Part
+      readonly side: Side
+      readonly late?: boolean
+    }
   /** The number of the instance's random generator, or its seed. */
   | { readonly kind: 'randomId' }
   | { readonly kind: 'seed' }
@@ -47,7 +59,25 @@ export interface NetworkNode {
   readonly own: boolean
   readonly mix: boolean
   readonly random: boolean
+  /** It goes on sounding without input: what replaces it lets it ring out. */
+  readonly rings: boolean
+  /** From where a successor goes on: its output, or a channel that follows it on its own bus. */
+  readonly continues?: 'output' | 'state'
+  /** It pauses itself when its voice is silent. */
+  readonly watched: boolean
   readonly controls: Readonly<Record<string, ControlSource>>
+  /** Why each value port starts from where it does. */
+  readonly bases: Readonly<Record<string, Reading['baseIs']>>
+}
+
+/** What rings on after an edit took it out, as its readers still hear it. */
+export interface Tail {
+  /** A name that no device can have. */
+  readonly name: string
+  readonly part: Part
+  readonly rate: 'audio' | 'control'
+  readonly channels: 1 | 2
+  readonly cables: readonly Omit<Connection, 'from' | 'feedback'>[]
 }
 
 /** The blueprint of a patch: ordered nodes, their SynthDefs, their wiring. No ids yet. */
@@ -60,11 +90,16 @@ export interface Network {
   readonly knobs: ReadonlyMap<string, KnobMapping>
   /** What every port reads, for people. */
   readonly wired: readonly WiredDevice[]
+  /** Cables between devices, bypassed ones left out. */
+  readonly connections: readonly Connection[]
+  readonly tails: readonly Tail[]
 }
 
 /** The device types that a patch may use, and the final stage. */
 export interface CompileOptions {
   readonly catalogue: Readonly<Record<string, DeviceType>>
+  /** What still rings of the patches before. Default: nothing. */
+  readonly tails?: readonly Tail[]
 }
 
 /**
@@ -74,22 +109,31 @@ export interface CompileOptions {
  * @example
  * const { nodes, synthDefs } = compile(parsePatch(patch, standard, out), { catalogue: standard })
  */
-export function compile(patch: ParsedPatch, { catalogue }: CompileOptions): Network {
+export function compile(patch: ParsedPatch, { catalogue, tails = [] }: CompileOptions): Network {
   const active = withoutBypassed(patch, catalogue)
   const parts = partsOf(active)
   const order = sortDevices(active, parts)
-  const wired = wire(active, catalogue, parts, order, out)
-  const partOf = (name: string): Part => (name === 'out' ? 'after' : (parts.get(name) as Part))
-  const read = readers(wired)
-  const silent = silentAtRest(wired)
+  const wired = wire(active, catalogue, parts, order, out, tails)
+  const ringing = new Map(tails.map((tail) => [tail.name, tail.part]))
+  const partOf = (name: string): Part =>
+    name === 'out' ? 'after' : ((parts.get(name) ?? ringing.get(name)) as Part)
+  const read = readers(wired, partOf)
+  const silent = silentAtRest(wired, tails)
+  // a voice is silent only when the longest echo in it has passed
+  const voiceHold =
+    silenceSeconds +
+    Math.max(0, ...wired.filter(({ part }) => part === 'voice').map(({ info }) => info.rings ?? 0))
   const synthDefs = new Map<string, DeviceSynthDef>()
   const knobs = new Map<string, KnobMapping>()
   const nodes = wired.map((device): NetworkNode => {
     const { name } = device
     const mix = device.part === 'voice' && read.outside.has(name)
-    const writes = { own: name !== 'out' && read.inside.has(name), mix, declick: mix && !silent.has(name) }
-    const shape = shapeOf(device, name === 'out' ? { ...writes, own: true } : writes)
-    const def = memoised(name === 'out' ? out : (catalogue[device.device.type] as DeviceType), shape)
+    const type = name === 'out' ? out : (catalogue[device.device.type] as DeviceType)
+    const own = name === 'out' || read.inside.has(name) || (mix && type.continues !== undefined)
+    const watch = watchOf(device, mix, silent.get(name))
+    const declick = mix && !silent.has(name)
+    const shape = shapeOf(device, { own, mix, declick, ...(watch && { watch }) })
+    const def = memoised(type, shape)
     synthDefs.set(def.name, def)
     return {
       name,
@@ -101,11 +145,16 @@ export function compile(patch: ParsedPatch, { catalogue }: CompileOptions): Netw
       own: shape.own,
       mix: shape.mix,
       random: def.random,
+      rings: type.rings !== undefined,
+      ...(type.continues && own && { continues: type.continues }),
+      watched: watch?.voice === true,
+      bases: Object.fromEntries(device.readings.map(({ port, baseIs }) => [port, baseIs])),
       controls: controlsOf(
         device,
         shape,
         def,
         partOf,
+        voiceHold,
         (mapping) => {
           const key = knobKey(mapping)
           knobs.set(key, mapping)
@@ -115,7 +164,31 @@ export function compile(patch: ParsedPatch, { catalogue }: CompileOptions): Netw
       ),
     }
   })
-  return { voices: active.voices, nodes, synthDefs, knobs, wired }
+  return {
+    voices: active.voices,
+    nodes,
+    synthDefs,
+    knobs,
+    wired,
+    connections: active.connections,
+    tails,
+  }
+}
+
+/** Seconds of silence after which nothing more is to come: longer than the gaps of a slow tremolo. */
+const silenceSeconds = 0.5
+
+/** What leaves the voices tells when its voice is silent; what rings after them, when it has rung out. */
+function watchOf(
+  { part, info, output }: WiredDevice,
+  mix: boolean,
+  silent: 'gain' | 'signal' | undefined,
+): Watch | undefined {
+  // a control signal that never rests, such as an LFO's, says nothing about silence
+  if (mix && (output.rate === 'audio' || silent !== undefined))
+    return { by: silent === 'signal' ? 'signal' : 'gain', voice: true }
+  if (info.rings === undefined) return undefined
+  return { by: 'signal', voice: part === 'voice' && mix }
 }
 
 const known = new WeakMap<DeviceInfo, Map<string, DeviceSynthDef>>()
@@ -131,16 +204,18 @@ function memoised(type: DeviceType, shape: DeviceShape): DeviceSynthDef {
 }
 
 /** Who is read by a device of its own part or voice, and who from outside the voices. */
-function readers(wired: readonly WiredDevice[]): {
+function readers(
+  wired: readonly WiredDevice[],
+  partOf: (name: string) => Part,
+): {
   inside: ReadonlySet<string>
   outside: ReadonlySet<string>
 } {
-  const partOf = new Map(wired.map(({ name, part }) => [name, part]))
   const [inside, outside] = [new Set<string>(), new Set<string>()]
   for (const { part, readings } of wired)
     for (const source of readings.flatMap((reading) => reading.sources)) {
       if (source.kind !== 'device') continue
-      const leaves = partOf.get(source.name) === 'voice' && part !== 'voice'
+      const leaves = partOf(source.name) === 'voice' && part !== 'voice'
       ;(leaves ? outside : inside).add(source.name)
     }
   return { inside, outside }
@@ -151,6 +226,7 @@ function controlsOf(
   shape: DeviceShape,
   def: DeviceSynthDef,
   partOf: (name: string) => Part,
+  voiceHold: number,
   knobBus: (mapping: KnobMapping) => string,
   knobs: ParsedPatch['knobs'],
 ): Record<string, ControlSource> {
@@ -168,7 +244,8 @@ function controlsOf(
       if (attenuated)
         controls[controlNames.amount(reading.port, slot)] = {
           kind: 'value',
-          value: (source?.amount ?? 1) * unit,
+          // an empty place is closed, so that plugging in opens it gently
+          value: source === undefined ? 0 : (source.amount ?? 1) * unit,
         }
       const name =
         rate === 'audio' ? controlNames.bus(reading.port, slot) : controlNames.slot(reading.port, slot)
@@ -178,7 +255,11 @@ function controlsOf(
   }
   if (shape.own) controls[controlNames.own] = { kind: 'bus', ...self, side: 'own' }
   if (shape.mix) controls[controlNames.mix] = { kind: 'bus', ...self, side: 'mix' }
-  if (shape.declick) controls[controlNames.gate] = { kind: 'key', key: 'gate' }
+  if (shape.watch) {
+    const seconds = shape.watch.voice ? voiceHold : silenceSeconds + (device.info.rings ?? 0)
+    controls[controlNames.forget] = { kind: 'value', value: 1 / seconds }
+  }
+  if (shape.declick || shape.watch?.voice) controls[controlNames.gate] = { kind: 'key', key: 'gate' }
   if (def.random) {
     controls[controlNames.randomId] = { kind: 'randomId' }
     controls[controlNames.seed] = { kind: 'seed' }
@@ -195,7 +276,8 @@ function sourceControl(
   if (source.kind === 'key') return { kind: 'key', key: source.key }
   const part = partOf(source.name)
   const side: Side = part === 'voice' && reader !== 'voice' ? 'mix' : 'own'
-  return { kind: rate === 'audio' ? 'bus' : 'output', node: source.name, part, side }
+  const kind = rate === 'control' ? 'output' : 'bus'
+  return { kind, node: source.name, part, side, ...(source.feedback && { late: true }) }
 }
 
 /** The number or the knob sum that a port's base control gets; undefined where the port has none. */

@@ -1,6 +1,7 @@
 import { keyNames } from '../patch/ports.ts'
 import type { ControlValue } from '../scsynth/index.ts'
-import type { RunningNode, RunningVoice } from './allocation.ts'
+import { audioBus, controlBus, type RunningNode, type RunningVoice, type Values } from './allocation.ts'
+import { controlNames } from './device-synthdef.ts'
 import { hashBytes } from './hash.ts'
 import type { ControlSource, NetworkNode } from './network.ts'
 
@@ -26,7 +27,8 @@ export function resolve(
     case 'key':
       return { controlBus: (context.voices[voice]?.keys ?? 0) + keyNames.indexOf(source.key) }
     case 'randomId':
-      return context.nodes.get(node.name)?.instances[voice]?.randomId ?? 0
+      // known when it is known whether the synth is new
+      return 0
     case 'seed':
       return seedOf(node.name, voice)
     case 'bus':
@@ -47,5 +49,44 @@ function seedOf(name: string, voice: number): number {
 /** Whether two controls get the same. */
 export function sameValue(a: ControlValue, b: ControlValue): boolean {
   if (typeof a === 'number' || typeof b === 'number') return Object.is(a, b)
-  return JSON.stringify(a) === JSON.stringify(b)
+  if ('controlBus' in a) return 'controlBus' in b && a.controlBus === b.controlBus
+  return 'audioBus' in b && a.audioBus === b.audioBus
+}
+
+/** What all controls of a synth get. */
+export function resolveAll(node: NetworkNode, voice: number, context: Context): Values {
+  const values: Record<string, ControlValue> = {}
+  for (const [name, source] of Object.entries(node.controls))
+    values[name] = resolve(source, node, voice, context)
+  return values
+}
+
+/** Controls that a synth reads only when it is born. */
+export const isFixed = (name: string): boolean =>
+  name.endsWith('.bus') || name === controlNames.own || name === controlNames.mix
+
+/** Controls into which a control signal is plugged: `cutoff.1`. */
+export const isSlot = (name: string): boolean => /\.\d+$/.test(name)
+
+/** Nothing is plugged in. */
+export const isEmpty = (value: ControlValue): boolean => typeof value === 'number'
+
+/** Names of the buses that a synth reads in the block in which they are written. */
+export function readsOf(node: NetworkNode, values: Values): string[] {
+  return Object.entries(node.controls).flatMap(([name, source]) => {
+    const value = values[name]
+    if ('late' in source && source.late) return []
+    if (source.kind === 'output' && typeof value === 'object' && 'controlBus' in value)
+      return [controlBus(value.controlBus)]
+    const read = source.kind === 'bus' && name.endsWith('.bus')
+    return read && typeof value === 'number' ? [audioBus(value)] : []
+  })
+}
+
+/** Names of the buses that a synth writes. */
+export function writesOf(node: NetworkNode, values: Values): string[] {
+  const name = node.rate === 'audio' ? audioBus : controlBus
+  return [values[controlNames.own], values[controlNames.mix]].flatMap((bus) =>
+    typeof bus === 'number' ? [name(bus)] : [],
+  )
 }

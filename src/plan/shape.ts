@@ -35,12 +35,22 @@ export interface DeviceShape {
   readonly mix: boolean
   /** Shapes its own way out with a gate, as nothing else does. */
   readonly declick: boolean
+  /** How it is seen that it is silent, if anybody wants to know. */
+  readonly watch?: Watch
+}
+
+/** How a synth sees that it has come to silence. */
+export interface Watch {
+  /** Its gain tells, which costs next to nothing, or only what it puts out. */
+  readonly by: 'gain' | 'signal'
+  /** It leaves a voice: as long as the gate is high it is not over. */
+  readonly voice: boolean
 }
 
 /** The shape of a wired device. */
 export function shapeOf(
   wired: WiredDevice,
-  writes: { own: boolean; mix: boolean; declick: boolean },
+  writes: Pick<DeviceShape, 'own' | 'mix' | 'declick' | 'watch'>,
 ): DeviceShape {
   return {
     type: wired.device.type,

@@ -3,10 +3,13 @@ import type { ReadSource, Reading, WiredDevice } from './wiring.ts'
 /**
  * The devices whose output comes to silence by itself when the key is released: envelopes, what has a level that only
  * an envelope (or the gate) opens, and what hears nothing else. What leaves the voices and is not among them needs a
- * gate of its own.
+ * gate of its own. The value says where the silence is seen: at the gain that closes, or only in the signal.
  */
-export function silentAtRest(wired: readonly WiredDevice[]): ReadonlySet<string> {
-  const silent = new Set<string>()
+export function silentAtRest(
+  wired: readonly WiredDevice[],
+  tails: readonly { readonly name: string }[] = [],
+): ReadonlyMap<string, 'gain' | 'signal'> {
+  const silent = new Map<string, 'gain' | 'signal'>(tails.map(({ name }) => [name, 'signal']))
   const fromSilent = (source: ReadSource): boolean =>
     source.kind === 'key' ? source.key === 'gate' : !source.feedback && silent.has(source.name)
   const isClosed = ({ base = 0, baseIs, knobs, sources }: Reading): boolean =>
@@ -23,9 +26,9 @@ export function silentAtRest(wired: readonly WiredDevice[]): ReadonlySet<string>
     const gates = readings.filter(({ declaration: d }) => d.kind === 'gate')
     const closes =
       (info.envelope === true && gates.some(isClosed)) ||
-      levels.some(isClosed) ||
       (inputs.length > 0 && !soundsByItself(info.generator, device.options) && inputs.every(isClosed))
-    if (closes) silent.add(name)
+    if (levels.some(isClosed)) silent.set(name, 'gain')
+    else if (closes) silent.set(name, 'signal')
   }
   return silent
 }

@@ -3,7 +3,7 @@ import type { ParsedPatch } from '../patch/types.ts'
 import type { Command } from '../scsynth/index.ts'
 import { keyNames } from '../patch/ports.ts'
 import type { RunningVoice } from './allocation.ts'
-import { keysAtRest } from './plan.ts'
+import { keysAtRest } from './keys.ts'
 
 /** One voice as the allocator sees it. */
 export interface Voice {
@@ -20,6 +20,10 @@ export interface Voice {
 /** The voices of a patch: a value. */
 export interface Voices {
   readonly mode: ParsedPatch['voices']['mode']
+  /** Voices that may be given notes: the first ones. Those beyond only finish. */
+  readonly count: number
+  /** The one that plays in a mode with one voice. */
+  readonly solo: number
   readonly voices: readonly Voice[]
   /** Keys that are down in the order in which they were struck: mono modes fall back to them. */
   readonly keys: readonly { readonly note: number; readonly velocity: number }[]
@@ -43,15 +47,63 @@ const idle: Voice = { note: 60, velocity: 0, held: false, age: 0, strikes: 0 }
 
 /** Voices that nobody plays; a drone sounds from the start. */
 export function createVoices({ count, mode }: ParsedPatch['voices']): Voices {
-  const voice: Voice = mode === 'drone' ? { ...idle, held: true, velocity: 0.8 } : idle
-  return { mode, voices: Array.from({ length: count }, () => voice), keys: [], clock: 0 }
+  return {
+    mode,
+    count,
+    solo: 0,
+    voices: Array.from({ length: count }, () => initial(mode)),
+    keys: [],
+    clock: 0,
+  }
 }
 
-/** The same players on another number of voices; another mode starts afresh. */
-export function resizeVoices(state: Voices, policy: ParsedPatch['voices']): Voices {
-  const fresh = createVoices(policy)
-  if (state.mode !== policy.mode) return fresh
-  return { ...state, voices: fresh.voices.map((voice, i) => state.voices[i] ?? voice) }
+const initial = (mode: Voices['mode']): Voice =>
+  mode === 'drone' ? { ...idle, held: true, velocity: 0.8 } : idle
+
+/**
+ * The same players after an edit. Held notes stay held; where the mode changes, those that it has no place for
+ * are released.
+ *
+ * @param kept which voice each was before; undefined for a new one
+ */
+export function resizeVoices(
+  state: Voices,
+  { count, mode }: ParsedPatch['voices'],
+  kept: readonly (number | undefined)[],
+): Voices {
+  const voices = kept.map((index) => (index === undefined ? undefined : state.voices[index]) ?? initial(mode))
+  if (state.mode === mode) return { ...state, count, solo: Math.max(0, kept.indexOf(state.solo)), voices }
+  // what was struck last goes on
+  const held = voices.map(({ held: down, age }) => (down ? age : -1))
+  const solo = Math.max(0, held.indexOf(Math.max(...held)))
+  const plays = (voice: Voice): boolean => {
+    if (mode === 'drone') return true
+    return voice.held && (state.mode !== 'drone' || state.keys.some(({ note }) => note === voice.note))
+  }
+  return {
+    ...state,
+    mode,
+    count,
+    solo,
+    voices: voices.map((voice, i) => {
+      if (i !== solo && mode !== 'poly') return { ...voice, held: false }
+      const { velocity } = voice
+      return { ...voice, held: plays(voice), velocity: velocity === 0 ? initial(mode).velocity : velocity }
+    }),
+  }
+}
+
+/** The keys that an edit changes: a mode that ends lets go of its notes, a drone begins. */
+export function changesBetween(
+  before: Voices,
+  after: Voices,
+  kept: readonly (number | undefined)[],
+): VoiceChange[] {
+  return after.voices.flatMap(({ held, velocity }, voice): VoiceChange[] => {
+    const old = before.voices[kept[voice] ?? -1]
+    if (old === undefined || old.held === held) return []
+    return [{ voice, keys: held ? { gate: 1, velocity } : { gate: 0 }, restart: false }]
+  })
 }
 
 /** The keys of a voice as it stands: what a voice that is born must read. */
@@ -68,15 +120,12 @@ export function keysOf({ voices }: Voices, voice: number): Record<KeyName, numbe
 export function allocate(state: Voices, event: NoteEvent): { voices: Voices; changes: VoiceChange[] } {
   const next = { ...state, clock: state.clock + 1, keys: keysAfter(state.keys, event) }
   if (state.voices.length === 0) return { voices: next, changes: [] }
-  switch (state.mode) {
-    case 'drone':
-      return event.kind === 'on' ? strike(next, 0, event, false) : { voices: next, changes: [] }
-    case 'mono':
-    case 'legato':
-      return mono(state, next, event)
-    case 'poly':
-      return poly(next, event)
+  if (event.kind !== 'on') return letGo(state, next, event)
+  if (state.mode === 'poly') {
+    const voice = bestVoice(state.voices.slice(0, state.count), event.note)
+    return strike(next, voice, event, state.voices[voice]?.held === true)
   }
+  return state.mode === 'drone' ? strike(next, state.solo, event, false) : mono(state, next, true)
 }
 
 type Result = ReturnType<typeof allocate>
@@ -87,30 +136,32 @@ function keysAfter(keys: Voices['keys'], event: NoteEvent): Voices['keys'] {
   return event.kind === 'on' ? [...others, { note: event.note, velocity: event.velocity }] : others
 }
 
-function poly(state: Voices, event: NoteEvent): Result {
-  if (event.kind === 'on') {
-    const voice = bestVoice(state.voices, event.note)
-    return strike(state, voice, event, state.voices[voice]?.held === true)
-  }
-  const released = state.voices.flatMap((voice, i) =>
-    voice.held && (event.kind === 'allOff' || voice.note === event.note) ? [i] : [],
+function letGo(before: Voices, state: Voices, event: Exclude<NoteEvent, { kind: 'on' }>): Result {
+  const isPoly = state.mode === 'poly'
+  const held = state.voices.flatMap((voice, i) =>
+    (isPoly || i !== state.solo) && voice.held && (event.kind === 'allOff' || voice.note === event.note)
+      ? [i]
+      : [],
   )
-  return release(state, event.kind === 'off' ? released.slice(0, 1) : released)
+  if (isPoly) return release(state, event.kind === 'off' ? held.slice(0, 1) : held)
+  const first = state.mode === 'drone' ? { voices: state, changes: [] } : mono(before, state, false)
+  const others = release(first.voices, held)
+  return { voices: others.voices, changes: [...first.changes, ...others.changes] }
 }
 
-function mono(before: Voices, state: Voices, event: NoteEvent): Result {
+/** The last key that is down plays; with the last one up it ends. */
+function mono(before: Voices, state: Voices, struck: boolean): Result {
   const top = state.keys.at(-1)
-  if (top === undefined) return release(state, before.voices[0]?.held ? [0] : [])
-  const held = before.voices[0]?.held === true
-  if (held && before.voices[0]?.note === top.note && event.kind !== 'on')
-    return { voices: state, changes: [] }
-  const back = event.kind !== 'on'
+  const { solo } = state
+  const held = before.voices[solo]?.held === true
+  if (top === undefined) return release(state, held ? [solo] : [])
+  if (held && before.voices[solo]?.note === top.note && !struck) return { voices: state, changes: [] }
   return strike(
     state,
-    0,
+    solo,
     top,
-    held && state.mode === 'mono' && !back,
-    held && (state.mode === 'legato' || back),
+    held && state.mode === 'mono' && struck,
+    held && (state.mode === 'legato' || !struck),
   )
 }
 
@@ -148,6 +199,7 @@ function strike(
 }
 
 function release(state: Voices, indices: readonly number[]): Result {
+  if (indices.length === 0) return { voices: state, changes: [] }
   const voices = state.voices.map((voice, i) =>
     indices.includes(i) ? { ...voice, held: false, age: state.clock } : voice,
   )

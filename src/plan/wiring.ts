@@ -3,6 +3,7 @@ import { keyNames, portOf } from '../patch/ports.ts'
 import type { Connection, Device, ParsedPatch } from '../patch/types.ts'
 import type { Part } from '../patch/parts.ts'
 import { groupBy } from './group-by.ts'
+import type { Tail } from './network.ts'
 import { normalise } from './scale.ts'
 
 /** What a device puts out, once the whole graph is known. */
@@ -105,8 +106,18 @@ export function wire(
   parts: ReadonlyMap<string, Part>,
   order: readonly string[],
   out: DeviceInfo,
+  tails: readonly Tail[] = [],
 ): WiredDevice[] {
-  const incoming = groupBy(patch.connections, (c) => c.to)
+  const cables = tails.flatMap(({ name, cables: ringing }) =>
+    ringing.map((cable): Connection => ({ ...cable, from: { kind: 'device', name }, feedback: false })),
+  )
+  const incoming = groupBy([...patch.connections, ...cables], (c) => c.to)
+  const declared = new Map(Object.keys(patch.devices).map((name, i) => [name, i]))
+  // what a signal port adds up does not depend on the order in which its cables were plugged in
+  const place = ({ from, port }: Connection, info: DeviceInfo): number =>
+    from.kind === 'device' && portOf(info, port)?.kind === 'signal'
+      ? (declared.get(from.name) ?? declared.size)
+      : -1
   const devices = order.map((name) => ({
     name,
     device: name === 'out' ? outDevice : (patch.devices[name] as Device),
@@ -114,11 +125,15 @@ export function wire(
     part: name === 'out' ? ('after' as const) : (parts.get(name) as Part),
     incoming: incoming.get(name) ?? [],
   }))
-  const facts = outputFacts(devices)
+  const facts = outputFacts(devices, tails)
   return devices.map(({ incoming: cables, ...rest }) => ({
     ...rest,
     output: facts.get(rest.name) as OutputFacts,
-    readings: readings(rest, cables, facts),
+    readings: readings(
+      rest,
+      cables.toSorted((a, b) => place(a, rest.info) - place(b, rest.info)),
+      facts,
+    ),
   }))
 }
 
@@ -137,10 +152,12 @@ const outDevice: Device = {
  */
 function outputFacts(
   devices: readonly { name: string; device: Device; info: DeviceInfo; incoming: readonly Connection[] }[],
+  tails: readonly Tail[],
 ): Map<string, OutputFacts> {
   const facts = new Map<string, OutputFacts>(
     devices.map(({ name }) => [name, { rate: 'control', channels: 1, polarity: 'bipolar' }]),
   )
+  for (const { name, rate, channels } of tails) facts.set(name, { rate, channels, polarity: 'bipolar' })
   const of = (connection: Connection): OutputFacts =>
     (connection.from.kind === 'device' ? facts.get(connection.from.name) : undefined) ?? control
   for (let changed = true; changed;) {

@@ -21,6 +21,7 @@ export interface UGenInfo {
 const ar = ['ar'] as const
 const kr = ['kr'] as const
 const both = ['ar', 'kr'] as const
+const all = ['ar', 'kr', 'ir'] as const
 const ir = ['ir'] as const
 
 type Inputs = UGenInfo['inputs']
@@ -93,6 +94,8 @@ export const ugenTable = {
   // a straight line that arrives after `time`; the class library's VarLag is mostly an EnvGen, this is its UGen
   /** Two one-pole lags in a row: its slope has no corner. */
   Lag2: one(both, [['in~', null], ['lagTime', 0.1]]), // prettier-ignore
+  /** Three in a row: nothing bends abruptly. */
+  Lag3: one(both, [['in~', null], ['lagTime', 0.1]]), // prettier-ignore
   VarLag: one(kr, [['in', null], ['time', null], ['start', null]]), // prettier-ignore
   Slew: one(both, [['in~', null], ['up', 1], ['down', 1]]), // prettier-ignore
   Decay: one(both, [['in~', null], ['decayTime', 1]]), // prettier-ignore
@@ -130,7 +133,8 @@ export const ugenTable = {
   ControlRate: one(ir, []),
   ControlDur: one(ir, []),
   // buses
-  In: any(both, [['bus', 0]]),
+  /** At `ir` it is read once, in the first block of the synth. */
+  In: any(all, [['bus', 0]]),
   InFeedback: any(ar, [['bus', 0]]),
   LocalIn: any(both, [], { rest: 'any' }),
   LocalOut: none(both, [], { rest: 'audio' }),

@@ -6,7 +6,7 @@ import { typeErrors } from '../types/check.ts'
 
 const root = join(import.meta.dirname, '../..')
 const text = readFileSync(join(root, 'README.md'), 'utf8')
-const [tremolo = '', mine = '', library = '', devices = '', ...others] = Array.from(
+const [tremolo = '', mine = '', library = '', live = '', devices = '', ...others] = Array.from(
   text.matchAll(/```ts\n(.*?)```/gs),
   ([, code]) => code ?? '',
 )
@@ -25,7 +25,7 @@ beforeAll(() => {
 describe('the code of README.md', () => {
   it('is what these tests think it is', () => {
     expect(others).toEqual([])
-    expect(library).toContain("import patch from './mine.ts'\n")
+    for (const code of [library, live]) expect(code).toContain("import patch from './mine.ts'\n")
     expect(devices).toContain('--devices this-file.ts')
   })
 
@@ -33,6 +33,7 @@ describe('the code of README.md', () => {
     ['the first patch', tremolo],
     ['your first patch', mine],
     ['the library', library.replace("import patch from './mine.ts'\n", `${asValue(mine)}\n`)],
+    ['what changes while it sounds', live.replace("import patch from './mine.ts'\n", `${asValue(mine)}\n`)],
     ['your own devices', devices],
   ])('of %s compiles', (_, code) => expect(typeErrors(used(code))).toEqual([]))
 
@@ -56,6 +57,18 @@ describe('the code of README.md', () => {
     expect(sound.channels.map((channel) => channel.length)).toEqual([2 * sampleRate, 2 * sampleRate])
     for (const channel of [...channels, ...sound.channels])
       expect(channel.some((sample) => Math.abs(sample) > 0.01)).toBe(true)
+  })
+
+  it('runs while it sounds', async () => {
+    folder.write('live.ts', `${live}\nexport default synth.patch`)
+    const { createJiti } = await import('jiti')
+    const jiti = createJiti(join(folder.path, 'live.ts'), {
+      virtualModules: { megasynth: await import('../../src/index.ts') },
+      fsCache: false,
+      interopDefault: false,
+    })
+    const loaded = (await jiti.import(join(folder.path, 'live.ts'))) as { default: { voices: number } }
+    expect(loaded.default.voices).toBe(4)
   })
 
   it('has devices that a patch can use', async () => {

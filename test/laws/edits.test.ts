@@ -1,27 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Patch } from '../../src/patch/index.ts'
-import { emptyAllocation, plan, type Allocation } from '../../src/plan/index.ts'
-import type { Pool } from '../../src/plan/allocation.ts'
-import { canonical, ServerModel } from '../plan/model.ts'
+import type { Allocation, Plan } from '../../src/plan/index.ts'
+import { canonical } from '../plan/model.ts'
 import { patchArbitrary, runs, sequenceArbitrary } from './patches.ts'
-import { compiled, position, end, go, start, type Started } from './start.ts'
-
-/** How many numbers of a pool are in use. */
-const used = (pool: Pool, first: number): number =>
-  pool.next -
-  first -
-  Object.entries(pool.free).reduce((sum, [length, runs]) => sum + Number(length) * runs.length, 0)
-
-const usage = ({ nodeIds, audioBuses, controlBuses, randomIds }: Allocation) => {
-  const empty = emptyAllocation()
-  return {
-    nodeIds: used(nodeIds, empty.nodeIds.next),
-    audioBuses: used(audioBuses, empty.audioBuses.next),
-    controlBuses: used(controlBuses, empty.controlBuses.next),
-    randomIds: used(randomIds, empty.randomIds.next),
-  }
-}
+import { Session, start } from './start.ts'
 
 /** No number is free twice. */
 function expectSound({ nodeIds, audioBuses, controlBuses, randomIds }: Allocation): void {
@@ -34,69 +17,35 @@ function expectSound({ nodeIds, audioBuses, controlBuses, randomIds }: Allocatio
   }
 }
 
-const sorted = (numbers: Iterable<number>): number[] => [...numbers].toSorted((a, b) => a - b)
-const rootOf = ({ planned }: Started): number => planned.allocation.groups?.root ?? -1
+const namesOf = (all: ReadonlyMap<string, unknown>): string[] => [...all.keys()].toSorted()
+const idsOf = ({ allocation }: Session, name: string): number[] =>
+  (allocation.nodes.get(name)?.instances ?? []).map(({ id }) => id)
+const synthsOf = ({ model }: Session): number[] => model.synths().map(({ id }) => id)
 
-describe('any sequence of patches', () => {
-  it('ends like a fresh start of the last: tree, controls, mappings, buses, SynthDefs, up to ids', () => {
-    fc.assert(
-      fc.property(sequenceArbitrary(3), (patches) => {
-        const model = new ServerModel()
-        let allocation = emptyAllocation()
-        for (const patch of patches) {
-          const step = go(model, allocation, patch)
-          allocation = step.planned.allocation
-          const fresh = start(patch)
-          expect(canonical(model, rootOf(step))).toEqual(canonical(fresh.model, rootOf(fresh)))
-          expect([...model.defs.keys()].toSorted()).toEqual([...fresh.model.defs.keys()].toSorted())
-          expect([...allocation.synthDefs].toSorted()).toEqual([...model.defs.keys()].toSorted())
-          // what no bus of the patch is, is silent
-          expect(sorted(model.buses.values())).toEqual(sorted(fresh.model.buses.values()))
-          expect(model.nodes.size).toBe(fresh.model.nodes.size)
-          expect(usage(allocation)).toEqual(usage(fresh.planned.allocation))
-          expectSound(allocation)
-        }
-      }),
-      runs(50),
-    )
-  })
+/** Two patches, one after the other, while nobody plays. */
+function twoOf([a, b]: readonly Patch[]): { session: Session; before: Session; planned: Plan } {
+  const [session, before] = [new Session(), new Session()]
+  before.edit(a as Patch)
+  session.edit(a as Patch)
+  return { session, before, planned: session.edit(b as Patch) }
+}
 
-  it('leaves nothing behind when it ends', () => {
-    fc.assert(
-      fc.property(sequenceArbitrary(2), (patches) => {
-        const model = new ServerModel()
-        let allocation = emptyAllocation()
-        for (const patch of patches) allocation = go(model, allocation, patch).planned.allocation
-        const ended = end(model, allocation)
-        expect([...model.nodes.keys()]).toEqual([0])
-        expect(model.group(0)?.children).toEqual([])
-        expect([...model.buses]).toEqual([])
-        expect([...model.defs]).toEqual([])
-        expect(usage(ended.allocation)).toEqual({ nodeIds: 0, audioBuses: 0, controlBuses: 0, randomIds: 0 })
-        expectSound(ended.allocation)
-        const { groups, voices, nodes, knobBuses, synthDefs } = ended.allocation
-        expect([groups, voices.length, nodes.size, knobBuses.size, synthDefs.size]).toEqual([
-          undefined,
-          0,
-          0,
-          0,
-          0,
-        ])
-      }),
-      runs(40),
-    )
-  })
-
+describe('any sequence of patches, at rest', () => {
   it('needs no more numbers however often it is repeated', () => {
     fc.assert(
-      fc.property(patchArbitrary(6), patchArbitrary(6), (a, b) => {
-        const model = new ServerModel()
-        let allocation = emptyAllocation()
+      fc.property(patchArbitrary(6), patchArbitrary(6), fc.nat({ max: 255 }), (a, b, sounding) => {
+        const session = new Session()
         const next: number[][] = []
         for (let round = 0; round < 5; round++) {
-          for (const patch of [a, b]) allocation = go(model, allocation, patch).planned.allocation
-          const { nodeIds, audioBuses, controlBuses, randomIds } = allocation
+          for (const patch of [a, b]) {
+            session.edit(patch, (voice) => (sounding >> voice) & 1)
+            for (const voice of session.allocation.voices.keys())
+              session.play(voice, ((sounding >> voice) & 1) === 1)
+            session.rest()
+          }
+          const { nodeIds, audioBuses, controlBuses, randomIds } = session.allocation
           next.push([nodeIds, audioBuses, controlBuses, randomIds].map((pool) => pool.next))
+          expectSound(session.allocation)
         }
         // pools of runs of different lengths settle after the first rounds
         expect(next[4]).toEqual(next[3])
@@ -107,31 +56,27 @@ describe('any sequence of patches', () => {
 
   it('keeps the node of every device that is kept, and reports what it does', () => {
     fc.assert(
-      fc.property(sequenceArbitrary(2), ([a, b]) => {
-        const model = new ServerModel()
-        const first = go(model, emptyAllocation(), a as Patch)
-        const before = new Set(model.synths().map(({ id }) => id))
-        const second = go(model, first.planned.allocation, b as Patch)
-        const after = new Set(model.synths().map(({ id }) => id))
-        const { kept, set, replaced, added, removed, synths } = second.planned.report
-        const idsOf = ({ planned }: Started, name: string): number[] =>
-          (planned.allocation.nodes.get(name)?.instances ?? []).map(({ id }) => id)
+      fc.property(sequenceArbitrary(2), (patches) => {
+        const { session, before, planned } = twoOf(patches)
+        const { kept, set, replaced, added, removed, renamed, synths } = planned.report
+        const oldName = new Map(renamed.map(({ from, to }) => [to, from]))
         for (const name of [...kept, ...set]) {
-          const [old, now] = [idsOf(first, name), idsOf(second, name)]
+          const [old, now] = [idsOf(before, oldName.get(name) ?? name), idsOf(session, name)]
           const common = Math.min(old.length, now.length)
           expect(now.slice(0, common)).toEqual(old.slice(0, common))
         }
         for (const name of replaced)
-          expect(idsOf(second, name).filter((id) => idsOf(first, name).includes(id))).toEqual([])
-        const names = (all: ReadonlyMap<string, unknown>): string[] => [...all.keys()].toSorted()
-        expect([...kept, ...set, ...replaced, ...added].toSorted()).toEqual(
-          names(second.planned.allocation.nodes),
-        )
-        expect([...kept, ...set, ...replaced, ...removed].toSorted()).toEqual(
-          names(first.planned.allocation.nodes),
-        )
-        expect(synths.born).toBe([...after].filter((id) => !before.has(id)).length)
-        expect(synths.freed).toBe([...before].filter((id) => !after.has(id)).length)
+          if (before.allocation.nodes.get(name)?.node.part !== 'voice' || session.count > 0)
+            expect(idsOf(session, name)).not.toEqual(idsOf(before, name))
+        expect([...kept, ...set, ...replaced, ...added].toSorted()).toEqual(namesOf(session.allocation.nodes))
+        expect(
+          [...kept, ...set, ...replaced, ...removed].map((name) => oldName.get(name) ?? name).toSorted(),
+        ).toEqual(namesOf(before.allocation.nodes))
+        session.rest()
+        const [old, now] = [synthsOf(before), synthsOf(session)]
+        if (planned.allocation.leaving.some(({ tail }) => tail !== undefined)) return
+        expect(synths.born).toBe(now.filter((id) => !old.includes(id)).length)
+        expect(synths.freed).toBe(old.filter((id) => !now.includes(id)).length)
       }),
       runs(50),
     )
@@ -140,16 +85,19 @@ describe('any sequence of patches', () => {
   it('touches no device that the edit does not concern: an identical one is kept, and gets no command', () => {
     fc.assert(
       fc.property(patchArbitrary(), (patch) => {
-        const model = new ServerModel()
-        const first = go(model, emptyAllocation(), patch)
+        const session = new Session()
+        session.edit(patch)
         // a new device that nobody reads concerns nobody
-        const more = { ...patch, devices: { ...patch.devices, extra: { type: 'oscillator', shared: true } } }
-        const second = go(model, first.planned.allocation, more)
-        expect(second.planned.report).toMatchObject({ added: ['extra'], removed: [], replaced: [], set: [] })
-        expect(second.planned.transaction.map(({ call }) => call)).toEqual(['/s_new'])
-        const back = go(model, second.planned.allocation, patch)
-        expect(back.planned.report).toMatchObject({ added: [], removed: ['extra'], replaced: [], set: [] })
-        expect(canonical(model, rootOf(back))).toEqual(canonical(start(patch).model, rootOf(first)))
+        const added = session.edit({
+          ...patch,
+          devices: { ...patch.devices, extra: { type: 'oscillator', shared: true } },
+        })
+        expect(added.report).toMatchObject({ added: ['extra'], removed: [], replaced: [], set: [] })
+        expect(added.transaction.map(({ call }) => call)).toEqual(['/s_new'])
+        const removed = session.edit(patch)
+        expect(removed.report).toMatchObject({ added: [], removed: ['extra'], replaced: [], set: [] })
+        session.rest()
+        expect(canonical(session.model)).toEqual(canonical(start(patch).model))
       }),
       runs(50),
     )
@@ -157,12 +105,8 @@ describe('any sequence of patches', () => {
 
   it('replaces a synth when a control that it reads only at its birth changes: such a control is never set', () => {
     fc.assert(
-      fc.property(sequenceArbitrary(2), ([a, b]) => {
-        const model = new ServerModel()
-        const first = go(model, emptyAllocation(), a as Patch)
-        const { network } = compiled(b as Patch)
-        const { transaction } = plan(first.planned.allocation, network, { position })
-        for (const command of transaction)
+      fc.property(sequenceArbitrary(2), (patches) => {
+        for (const command of twoOf(patches).planned.transaction)
           if (command.call === '/n_set')
             for (const name of Object.keys(command.controls))
               expect(name).not.toMatch(/\.bus$|^-(own|mix|random|seed)$/)

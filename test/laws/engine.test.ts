@@ -2,12 +2,11 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createOfflineEngine, type OfflineEngine } from '../../src/engine/index.ts'
 import type { Patch } from '../../src/patch/index.ts'
-import { compile, emptyAllocation, plan, type Allocation, type Plan } from '../../src/plan/index.ts'
+import { emptyAllocation, type Allocation } from '../../src/plan/index.ts'
 import type { TreeGroup } from '../../src/scsynth/index.ts'
-import { ServerModel } from '../plan/model.ts'
-import { standard } from '../../src/devices/index.ts'
-import { runs, sequenceArbitrary } from './patches.ts'
-import { compiled, position } from './start.ts'
+import { canonicalTree } from '../plan/model.ts'
+import { reloadArbitrary, runs, sequenceArbitrary } from './patches.ts'
+import { fresh, Session } from './start.ts'
 
 let engine: OfflineEngine | undefined
 
@@ -40,13 +39,13 @@ function play(engine: OfflineEngine, blocks: number): Float32Array[] {
   return sound
 }
 
-/** Executes a plan on the engine and on the model. */
-async function execute(engine: OfflineEngine, model: ServerModel, planned: Plan): Promise<void> {
-  model.load(planned.load)
-  model.run([...planned.transaction, ...planned.start])
-  await engine.load(planned.load)
-  await engine.transact(planned.transaction)
-  engine.send(planned.start)
+/** Does on the engine what a session has sent since it was last asked. */
+async function follow(engine: OfflineEngine, session: Session): Promise<void> {
+  for (const { load, transaction, start } of session.sent.splice(0)) {
+    await engine.load(load)
+    await engine.transact(transaction)
+    engine.send(start)
+  }
 }
 
 /** The whole tree, asked for group by group, as large ones do not fit one answer. */
@@ -57,43 +56,59 @@ async function treeOf(engine: OfflineEngine, { groups, voices }: Allocation): Pr
   return trees
 }
 
-describe('the model of the server', () => {
-  it('agrees with the real engine after every step of any sequence of patches, down to the end', async () => {
+/** What the engine says of a patch, up to ids. */
+async function shapeOf(engine: OfflineEngine, { allocation, model }: Session): Promise<unknown> {
+  const trees = await treeOf(engine, allocation)
+  return canonicalTree(
+    { id: 0, children: trees },
+    { audio: (def) => model.defs.get(def)?.writes === 'audio' },
+  )
+}
+
+describe('the real engine', () => {
+  it('agrees with the model at every moment, with a fresh start at rest, and has nothing left at the end', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        sequenceArbitrary(3, 6),
-        fc.array(fc.nat({ max: 9 }), { minLength: 3, maxLength: 3 }),
-        (patches, blocks) =>
-          withEngine(async (engine) => {
-            const model = new ServerModel()
-            let allocation = emptyAllocation()
-            const counts = await engine.counts()
-            for (const [i, patch] of patches.entries()) {
-              const { network } = compiled(patch)
-              const planned = plan(allocation, network, { position })
-              await execute(engine, model, planned)
-              allocation = planned.allocation
-              const trees = await treeOf(engine, allocation)
-              expect(trees).toEqual(trees.map(({ id }) => model.dump(id)))
-              const { synths, groups, synthDefs } = await engine.counts()
-              expect(synths - counts.synths).toBe(model.synths().length)
-              expect(groups - counts.groups).toBe(
-                [...model.nodes.values()].filter(({ kind }) => kind === 'group').length - 1,
-              )
-              expect(synthDefs - counts.synthDefs).toBe(model.defs.size)
-              play(engine, blocks[i] ?? 0)
-            }
-            const ended = plan(allocation, undefined, { position })
-            await execute(engine, model, ended)
-            expect((await engine.queryTree(0)).children).toEqual([])
+      fc.asyncProperty(reloadArbitrary(3, 5), ({ patches, moments }) =>
+        withEngine(async (engine) => {
+          const counts = await engine.counts()
+          const session = new Session()
+          const agree = async (): Promise<void> => {
+            await follow(engine, session)
             play(engine, 1)
-            const { synths, groups, synthDefs } = await engine.counts()
-            expect({ synths, groups, synthDefs }).toEqual({
-              synths: counts.synths,
-              groups: counts.groups,
-              synthDefs: counts.synthDefs,
-            })
-          }),
+            const trees = await treeOf(engine, session.allocation)
+            expect(trees).toEqual(trees.map(({ id }) => session.model.dump(id)))
+            const now = await engine.counts()
+            expect(now.synths - counts.synths).toBe(session.model.synths().length)
+            const groups = [...session.model.nodes.values()].filter(({ kind }) => kind === 'group')
+            expect(now.groups - counts.groups).toBe(groups.length - 1)
+            expect(now.synthDefs - counts.synthDefs).toBe(session.model.defs.size)
+          }
+          for (const { patch, born, struck, blocks } of moments) {
+            session.edit(patches[patch] as Patch, (voice) => (born >> voice) & 1)
+            await agree()
+            for (const voice of session.allocation.voices.keys())
+              if ((struck >> voice) & 1) session.play(voice, true)
+            session.wait(blocks)
+            await agree()
+            play(engine, Math.min(blocks, 40))
+          }
+          session.rest()
+          await agree()
+          const reached = await shapeOf(engine, session)
+          session.end()
+          await follow(engine, session)
+          expect((await engine.queryTree(0)).children).toEqual([])
+          play(engine, 1)
+          const other = fresh(session, emptyAllocation(2, 1_000_000))
+          await follow(engine, other)
+          expect(reached).toEqual(await shapeOf(engine, other))
+          other.end()
+          await follow(engine, other)
+          play(engine, 1)
+          const { synths, groups, synthDefs } = await engine.counts()
+          const { synths: s, groups: g, synthDefs: d } = counts
+          expect([synths, groups, synthDefs]).toEqual([s, g, d])
+        }),
       ),
       runs(25),
     )
@@ -151,28 +166,19 @@ describe('the model of the server', () => {
     const loudness = (sound: Float32Array): number =>
       Math.sqrt(sound.reduce((sum, x) => sum + x * x, 0) / sound.length)
     const heard = async (engine: OfflineEngine, patches: readonly Patch[]): Promise<number[]> => {
-      let allocation = emptyAllocation()
-      const model = new ServerModel()
+      const session = new Session()
       for (const patch of patches) {
-        const planned = plan(allocation, compile(compiled(patch).parsed, { catalogue: standard }), {
-          position,
-          keys: () => ({
-            pitch: 60 / 128,
-            gate: 1,
-            trigger: 0,
-            velocity: 1,
-            pressure: 0,
-            timbre: 0,
-            random: 0,
-          }),
-        })
-        await execute(engine, model, planned)
-        allocation = planned.allocation
-        // smoothing and DC block settle
+        session.edit(patch, () => 1)
+        await follow(engine, session)
+        // fades, smoothing and DC block settle
         play(engine, 400)
+        session.wait(400)
       }
+      session.rest()
+      await follow(engine, session)
       const sound = play(engine, 300).map(loudness)
-      await execute(engine, model, plan(allocation, undefined, { position }))
+      session.end()
+      await follow(engine, session)
       play(engine, 1)
       return sound
     }

@@ -263,3 +263,56 @@ function edited(genes: Genes, { other, changed, voices, reordered }: Edit): Gene
       .map((device) => (reordered ? { ...device, declared: 7 - device.declared } : device)),
   }
 }
+
+/** What happens to a patch that is played: an edit, and what comes after it. Numbers choose among what is there. */
+export interface Moment {
+  /** Which of a few patches: so some come back. */
+  readonly patch: number
+  /** Voices that sound at their birth, one a bit. */
+  readonly born: number
+  /** Voices that begin to sound after the edit, and that are paused. */
+  readonly struck: number
+  readonly silenced: number
+  /** What rings comes to silence. */
+  readonly hush: boolean
+  /** Blocks until the next moment; a fade takes some 160. */
+  readonly blocks: number
+}
+
+const bits = fc.nat({ max: 255 })
+
+/** A few patches, each an edit of the one before, and a way to and fro among them. */
+export const reloadArbitrary = (
+  moments: number,
+  maxDevices = 6,
+): fc.Arbitrary<{ patches: Patch[]; moments: Moment[] }> =>
+  fc.record({
+    patches: sequenceArbitrary(3, maxDevices),
+    moments: fc.array(
+      fc.record({
+        patch: fc.nat({ max: 2 }),
+        born: fc.oneof(bits, fc.constant(255)),
+        struck: fc.oneof(bits, fc.constant(0)),
+        silenced: fc.oneof({ weight: 1, arbitrary: bits }, { weight: 3, arbitrary: fc.constant(0) }),
+        hush: fc.nat({ max: 7 }).map((n) => n === 7),
+        blocks: fc.oneof(fc.constant(0), fc.nat({ max: 60 }), fc.integer({ min: 100, max: 200 })),
+      }),
+      { minLength: 2, maxLength: moments },
+    ),
+  })
+
+/** The same patch with another name for one of its devices. */
+export function withName(patch: Patch, name: string, to: string): Patch {
+  const moved = (end: string): string => (end.split('.')[0] === name ? to + end.slice(name.length) : end)
+  return {
+    ...patch,
+    devices: Object.fromEntries(
+      Object.entries(patch.devices).map(([key, device]) => [key === name ? to : key, device]),
+    ),
+    connections: (patch.connections ?? []).map((cable) =>
+      'from' in cable
+        ? { ...cable, from: moved(cable.from), to: moved(cable.to) }
+        : ([moved(cable[0]), moved(cable[1]), ...cable.slice(2)] as unknown as ConnectionSpec),
+    ),
+  }
+}

@@ -238,16 +238,16 @@ describe('a first start of any patch', () => {
       }
     }))
 
-  it('gives controls only to ports and duties of the device, and every control of its SynthDef but the fade', () =>
+  it('gives controls only to ports and duties of the device, and every control of its SynthDef but those of fades', () =>
     everyPatch((patch) => {
       const started = start(patch)
       for (const { device, synth } of placed(started)) {
         const info = catalogue[started.parsed.devices[device]?.type ?? 'out'] as DeviceInfo
         for (const name of Object.keys(synth.given))
-          if (!['-own', '-mix', '-gate', '-random', '-seed'].includes(name))
+          if (!['-own', '-mix', '-gate', '-forget', '-random', '-seed'].includes(name))
             expect(portOf(info, name.replace(/\.\d+(\.bus|\.amount)?$/, ''))).toBeDefined()
         const missing = Object.keys(synth.controls).filter((name) => !Object.hasOwn(synth.given, name))
-        expect(missing.filter((name) => name !== '-fade')).toEqual([])
+        expect(missing.filter((name) => !/^-(fade|mixFade|onset|resume|pulse)$/.test(name))).toEqual([])
       }
     }))
 
@@ -262,7 +262,7 @@ describe('a first start of any patch', () => {
     everyPatch((patch) => {
       const { planned, network, model } = start(patch)
       expect(planned.report.added.toSorted()).toEqual(network.nodes.map(({ name }) => name).toSorted())
-      expect(planned.report.synths).toEqual({ born: model.synths().length, freed: 0 })
+      expect(planned.report.synths).toEqual({ born: model.synths().length, freed: 0, back: 0 })
       expect(model.group(planned.allocation.groups?.root ?? -1)?.paused).toBe(false)
       expect(planned.start).toHaveLength(1)
       const again = plan(planned.allocation, network, { position })
@@ -273,7 +273,7 @@ describe('a first start of any patch', () => {
         removed: [],
         replaced: [],
         set: [],
-        synths: { born: 0, freed: 0 },
+        synths: { born: 0, freed: 0, back: 0 },
       })
       expect(again.report.kept).toHaveLength(network.nodes.length)
     }))

@@ -213,7 +213,7 @@ describe('the commands of a voice', () => {
       fc.property(change, (any) => {
         // only a strike restarts
         const wanted = { ...any, restart: any.restart && any.keys.gate === 1 }
-        const running = [0, 1, 2].map((i) => ({ group: 100 + i, keys: 10 * i }))
+        const running = [0, 1, 2].map((i) => ({ group: 100 + i, keys: 10 * i, paused: false }))
         const steps = keySteps(wanted).map((keys) => [setKeys(running[wanted.voice]!, keys)])
         const buses = new Map<number, number>()
         const bus = (key: (typeof keyNames)[number]): number => 10 * wanted.voice + keyNames.indexOf(key)

@@ -62,13 +62,14 @@ describe('what a synth sends', () => {
     await synth.close()
   })
 
-  it('a note costs a command, and one for its trigger a block later', async () => {
+  it('a note wakes its voice and costs a command, and one for its trigger a block later', async () => {
     const synth = await createOffline({ patch: organ })
     sent.length = 0
     synth.noteOn(60)
     await synth.advance(0.1)
     const first = sent[0]?.block ?? 0
     expect(sent.map(({ block, command }) => [block - first, command.call])).toEqual([
+      [0, '/n_run'],
       [0, '/c_set'],
       [1, '/c_set'],
     ])

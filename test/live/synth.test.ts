@@ -163,14 +163,14 @@ describe('knobs', () => {
     expect(peak(await left(synth, 0.1))).toBeCloseTo(0.5, 2)
     synth.setKnob('volume', 0.25)
     expect(synth.knob('volume')).toBe(0.25)
-    await synth.advance(0.1)
-    expect(peak(await left(synth, 0.1))).toBeCloseTo(0.25, 2)
+    await synth.advance(0.15)
+    expect(peak(await left(synth, 0.05))).toBeCloseTo(0.25, 2)
     synth.setKnob('volume', 0, { at: 0.5 })
     expect(synth.knob('volume')).toBe(0.25)
     const sound = await left(synth, 0.3)
     expect(synth.knob('volume')).toBe(0)
     expect(peak(sound.subarray(0, 48000 * 0.1 - 128))).toBeCloseTo(0.25, 2)
-    expect(peak(sound.subarray(48000 * 0.25))).toBeLessThan(0.001)
+    expect(peak(sound.subarray(48000 * 0.28))).toBeLessThan(0.001)
   })
 
   it('are refused where there is none, or no such position', async () => {

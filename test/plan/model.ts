@@ -1,4 +1,10 @@
-import { decodeSynthDefs, type AddAction, type Command, type ControlValue } from '../../src/scsynth/index.ts'
+import {
+  decodeSynthDefs,
+  type AddAction,
+  type Command,
+  type ControlValue,
+  type SynthDef,
+} from '../../src/scsynth/index.ts'
 import type { TreeGroup, TreeNode } from '../../src/scsynth/index.ts'
 
 /** A synth of the model. */
@@ -8,6 +14,8 @@ export interface ModelSynth {
   readonly def: string
   /** Rate of the buses that it writes; undefined if it writes none. */
   readonly writes: 'audio' | 'control' | undefined
+  /** Controls with the index of a bus that is read a block late. */
+  readonly late: ReadonlySet<string>
   /** Every control of the SynthDef, as `/g_queryTree` shows it. */
   readonly controls: Record<string, ControlValue>
   /** Every control that was given, also those that the SynthDef does not have: the server ignores them. */
@@ -28,6 +36,7 @@ type ModelNode = ModelSynth | ModelGroup
 interface ModelDef {
   readonly defaults: Readonly<Record<string, number>>
   readonly writes: ModelSynth['writes']
+  readonly late: ModelSynth['late']
 }
 
 /** What a command did wrong in the eyes of the model. */
@@ -131,6 +140,7 @@ export class ServerModel {
             def.parameterNames.map(({ name, index }) => [name, def.parameters[index] ?? NaN]),
           ),
           writes: rate === 'audio' || rate === 'control' ? rate : undefined,
+          late: lateReads(def),
         })
         return
       }
@@ -143,12 +153,13 @@ export class ServerModel {
         return this.#insert(command.id, command.action, node(command.target), wrong)
       case '/s_new': {
         if (this.nodes.has(command.id)) wrong('duplicate id')
-        const { defaults, writes } = this.defs.get(command.def) ?? wrong('unknown SynthDef')
+        const { defaults, writes, late } = this.defs.get(command.def) ?? wrong('unknown SynthDef')
         const born: ModelSynth = {
           kind: 'synth',
           id: command.id,
           def: command.def,
           writes,
+          late,
           controls: { ...defaults },
           given: {},
           parent: -1,
@@ -236,14 +247,47 @@ export class ServerModel {
   }
 }
 
+/** Controls that tell a feedback cable its bus: the UGens of controls come with their parameters in their order. */
+function lateReads({ ugens, parameterNames }: SynthDef): Set<string> {
+  const parameters = new Map(parameterNames.map(({ name, index }) => [index, name]))
+  return new Set(
+    ugens.flatMap(({ name, inputs }) => {
+      const [input] = inputs
+      const source = name === 'InFeedback' && input && 'ugen' in input ? ugens[input.ugen] : undefined
+      if (source === undefined || input === undefined || !('ugen' in input)) return []
+      return [parameters.get(source.specialIndex + input.output) ?? 'nothing']
+    }),
+  )
+}
+
 /** Controls whose value is the index of an audio or control bus, or of a random generator. */
 const isBusIndex = (name: string): boolean => name === '-own' || name === '-mix' || name.endsWith('.bus')
 
+/** What a tree does not tell of itself. */
+export interface Surroundings {
+  /** Whether the output of synths of a SynthDef is audio. */
+  readonly audio: (def: string) => boolean
+  /** What is on a control bus. Default: not compared. */
+  readonly bus?: (index: number) => number
+  /** Default: not compared. */
+  readonly paused?: (group: number) => boolean
+}
+
+/** The canonical tree of a model: see {@link canonicalTree}. */
+export function canonical(model: ServerModel, id = 0): unknown {
+  return canonicalTree(model.dump(id), {
+    audio: (def) => model.defs.get(def)?.writes === 'audio',
+    bus: (index) => model.buses.get(index) ?? 0,
+    paused: (group) => model.group(group)?.paused === true,
+  })
+}
+
 /**
  * A tree up to ids: node ids, bus indices and random generators are replaced by the order in which they first appear,
- * and every mapped control tells what is on its bus. Two servers that do the same have equal canonical trees.
+ * seeds are left out, and every mapped control tells what is on its bus. Two servers that do the same have equal
+ * canonical trees.
  */
-export function canonical(model: ServerModel, id = 0): unknown {
+export function canonicalTree(tree: TreeGroup, { audio, bus, paused }: Surroundings): unknown {
   const names = new Map<string, string>()
   const nameOf = (kind: string, number: number): string => {
     const key = `${kind}${number}`
@@ -251,24 +295,25 @@ export function canonical(model: ServerModel, id = 0): unknown {
     names.set(key, name)
     return name
   }
-  const control = (name: string, value: ControlValue, audio: boolean): unknown => {
+  const control = (name: string, value: ControlValue, isAudio: boolean): unknown => {
     if (typeof value !== 'number') {
-      const [kind, bus] = 'controlBus' in value ? ['control', value.controlBus] : ['audio', value.audioBus]
-      return [nameOf(kind, bus), kind === 'control' ? (model.buses.get(bus) ?? 0) : 0]
+      const [kind, index] = 'controlBus' in value ? ['control', value.controlBus] : ['audio', value.audioBus]
+      return [nameOf(kind, index), (kind === 'control' && bus?.(index)) || 0]
     }
-    if (isBusIndex(name)) return nameOf(audio || name.endsWith('.bus') ? 'audio' : 'control', value)
+    if (isBusIndex(name)) return nameOf(isAudio || name.endsWith('.bus') ? 'audio' : 'control', value)
     return name === '-random' ? nameOf('random', value) : value
   }
-  const walk = (nodeId: number): unknown => {
-    const node = model.nodes.get(nodeId)
-    if (node === undefined) throw new Error(`no node ${nodeId}`)
-    if (node.kind === 'group') return { paused: node.paused, children: node.children.map(walk) }
-    const audio = node.writes === 'audio'
-    const sorted = Object.entries(node.controls).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const walk = (node: TreeNode): unknown => {
+    if ('children' in node) return { paused: paused?.(node.id), children: node.children.map(walk) }
+    const sorted = Object.entries(node.controls)
+      .filter(([name]) => name !== '-seed')
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
     return {
       def: node.def,
-      controls: Object.fromEntries(sorted.map(([name, value]) => [name, control(name, value, audio)])),
+      controls: Object.fromEntries(
+        sorted.map(([name, value]) => [name, control(name, value, audio(node.def))]),
+      ),
     }
   }
-  return walk(id)
+  return walk(tree)
 }

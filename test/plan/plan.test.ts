@@ -64,7 +64,9 @@ describe('the plan of a first start', () => {
         `group tail ${root}`,
         `group tail ${root}`,
       ],
-      ...[`group tail ${all}`, `group tail ${all}`, `lfo head ${before}`, `oscillator head ${one}`],
+      // nobody plays: voices are born paused
+      ...[`group tail ${all}`, '/n_run', `group tail ${all}`, '/n_run'],
+      ...[`lfo head ${before}`, `oscillator head ${one}`],
       ...[`oscillator head ${two}`, `reverb head ${after}`, `out after ${room}`],
     ])
     expect(start).toEqual([{ call: '/n_run', id: root, run: true }])
@@ -203,13 +205,13 @@ describe('the plan of an edit', () => {
     const server = running({ ...organ(), voices: 3 })
     const ids = [0, 1].map((voice) => server.id('osc', voice))
     const fewer = server.go({ ...organ(), voices: 2 })
-    expect(fewer.report.synths).toEqual({ born: 0, freed: 3 })
+    expect(fewer.report.synths).toEqual({ born: 0, freed: 3, back: 0 })
     expect(fewer.transaction).toMatchObject([
       { call: '/n_free', ids: [expect.any(Number)] },
       { call: '/c_set' },
     ])
     const more = server.go({ ...organ(), voices: 4 })
-    expect(more.report.synths).toEqual({ born: 6, freed: 0 })
+    expect(more.report.synths).toEqual({ born: 6, freed: 0, back: 0 })
     expect([0, 1].map((voice) => server.id('osc', voice))).toEqual(ids)
   })
 

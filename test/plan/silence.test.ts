@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ConnectionSpec, DeviceSpec } from '../../src/patch/index.ts'
+import { decodeSynthDefs } from '../../src/scsynth/index.ts'
 import { compiled } from './network-of.ts'
 
 /** Whether the device that leaves the voice has a gate of its own. */
@@ -7,9 +8,8 @@ const hasGate = (
   leaving: string,
   connections: ConnectionSpec[],
   devices: Record<string, DeviceSpec> = {},
-): boolean =>
-  '-gate' in
-  compiled({
+): boolean => {
+  const { network, node } = compiled({
     knobs: { knob: 0.5 },
     devices: {
       osc: { type: 'oscillator' },
@@ -22,7 +22,10 @@ const hasGate = (
       ...devices,
     },
     connections: [...connections, [leaving, 'out']],
-  }).node(leaving).controls
+  })
+  const { bytes = new Uint8Array() } = network.synthDefs.get(node(leaving).def) ?? {}
+  return decodeSynthDefs(bytes).some(({ ugens }) => ugens.some(({ name }) => name === 'EnvGen'))
+}
 
 describe('the declick gate of what leaves the voices', () => {
   it('is there without an envelope, and not before the way out', () => {

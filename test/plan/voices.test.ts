@@ -88,7 +88,7 @@ describe('drone', () => {
 describe('the commands of a strike', () => {
   it('go to the buses of the voice', () => {
     const values = [[20, 0.5], [21, 1], [22, 1]] // prettier-ignore
-    expect(setKeys({ group: 1, keys: 20 }, { pitch: 0.5, gate: 1, trigger: 1 })).toEqual({
+    expect(setKeys({ group: 1, keys: 20, paused: false }, { pitch: 0.5, gate: 1, trigger: 1 })).toEqual({
       call: '/c_set',
       values,
     })

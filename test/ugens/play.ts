@@ -47,6 +47,7 @@ export async function play(
   const ended = new Map<number, number>()
   const stop = running.listen((event) => {
     if (event.type === 'problem') throw new Error(event.problem.message)
+    if (event.type !== 'reply') return
     const { reply } = event
     if (reply.kind === 'node' && reply.event === 'end') ended.set(reply.id, event.block - start)
   })

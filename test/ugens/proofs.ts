@@ -100,6 +100,15 @@ export const proofs: Proofs = {
       i < 5 ? 0 : 1 - (1 + (i - 4) / fs / tau) * Math.exp(-(i - 4) / fs / tau)
     return equals([[ugens.Lag2[rate](step(5), 20 / fs), risen]], { length: 100, within: 0.2 })
   }),
+  Lag3: both(({ rate, fs, step }) => {
+    // three: 1 − (1 + t/τ + (t/τ)²/2)·e^(−t/τ)
+    const tau = 20 / fs / Math.log(1000)
+    const risen = (i: number): number => {
+      const t = (i - 4) / fs / tau
+      return i < 5 ? 0 : 1 - (1 + t + t ** 2 / 2) * Math.exp(-t)
+    }
+    return equals([[ugens.Lag3[rate](step(5), 20 / fs), risen]], { length: 100, within: 0.25 })
+  }),
   VarLag: {
     kr: ({ fs, step }) =>
       equals([
@@ -235,10 +244,19 @@ export const proofs: Proofs = {
   SampleDur: { ir: () => equals([[ugens.SampleDur.ir(), () => 1 / sampleRate]], { within: 1e-9 }) },
   ControlRate: { ir: () => equals([[ugens.ControlRate.ir(), () => sampleRate / blockSize]]) },
   ControlDur: { ir: () => equals([[ugens.ControlDur.ir(), () => blockSize / sampleRate]], { within: 1e-8 }) },
-  In: both(async ({ rate, n }) => {
-    const [a = 0, b = 0] = ugens.In[rate](2, 40)
-    await equals([[a, (i) => i], [b, (i) => 2 * i]], { effects: [ugens.Out[rate](40, n, mul(n, 2))] }) // prettier-ignore
-  }),
+  In: {
+    ...both(async ({ rate, n }) => {
+      const [a = 0, b = 0] = ugens.In[rate](2, 40)
+      await equals([[a, (i) => i], [b, (i) => 2 * i]], { effects: [ugens.Out[rate](40, n, mul(n, 2))] }) // prettier-ignore
+    }),
+    // what was on the control bus in the first block, for ever
+    async ir() {
+      const writer = compileSynthDef('', [ugens.Out.kr(40, add(rig('kr').n, 5))])
+      const reader = compileSynthDef('', observe([ugens.In.ir(1, 40)[0] ?? 0]))
+      const { channels } = await play([{ def: writer }, { def: reader }], 4)
+      assert.deepEqual(channels[0], new Float32Array(512).fill(5))
+    },
+  },
   InFeedback: {
     async ar({ n }) {
       const [a = 0, b = 0] = ugens.InFeedback.ar(2, 42)

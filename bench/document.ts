@@ -1,0 +1,76 @@
+import type { EditRow } from './edits.ts'
+import type { Row } from './row.ts'
+
+const verdict = (kept: boolean): string => (kept ? 'kept' : '**missed**')
+/** A cell of a table: a bar would end it, and a star would be no star. */
+const cell = (text: string): string => text.replaceAll(/[|*<>_]/g, (sign) => `\\${sign}`)
+
+function rowTable(rows: readonly Row[]): string {
+  return rows
+    .map(({ number, figure, measured, budget, kept }) => {
+      const end = budget === '' ? '' : verdict(kept)
+      return `| ${number} | ${figure} | ${measured} | ${budget} | ${end} |`
+    })
+    .join('\n')
+}
+
+function editTables(edits: readonly EditRow[]): string {
+  return edits
+    .map(({ class: kind, figure, worst, where, budget, kept }) => {
+      const value = Number(worst.toPrecision(3)).toString()
+      return `| ${kind} | ${figure} | ${value} | ${budget} | ${verdict(kept)} | ${cell(where)} |`
+    })
+    .join('\n')
+}
+
+/** docs/performance.md, from what was measured. */
+export function document(
+  rows: readonly Row[],
+  edits: readonly EditRow[],
+  { machine, rounds, date }: { readonly machine: string; readonly rounds: number; readonly date: string },
+): string {
+  return `# Performance
+
+Measured by \`npm run bench -- --write\` on ${date}: ${machine}.
+Figures are medians of ${rounds} interleaved runs in one process; CPU time unless the row says wall time. They are goals, not
+tests: nothing in \`npm test\` depends on how fast a machine is. The row numbers are those of the project's budgets.
+
+| # | figure | measured | budget | |
+|---|---|---|---|---|
+${rowTable(rows)}
+
+POLY-SUB is a voice of three band-limited saws (unison, +7 cents, an octave down) into a resonant 2-pole low-pass, whose
+cutoff is moved by an ADSR and a 5 Hz sine, into a VCA with an ADSR; the sum goes through chorus, feedback delay and reverb.
+POLY-MONO is the same without the effects. The contestants are in \`bench/\`: by hand, one SynthDef a voice on the same
+engine; Elementary's offline renderer; node-web-audio-api's offline context.
+
+Idle voices (3) are voices that were played, let go and fell silent: the row below
+it is what the engine and the final stage cost by themselves.
+
+An edit (7) is planned with all 16 voices sounding. \`plan()\` alone is what the budget is about; "with compile" is from the
+validated patch on. The numbers of commands are those of the same edit in patches of 10, 50 and 200 devices: what is sent
+depends on what was edited, not on the size of the patch, and so does the number of values in it.
+
+A long life (12) is a number of equal rounds: patches from a pool of twelve, random edits of them (constants, options, cables,
+devices, names, voices, undo), ten notes after each edit, knobs turned, and at the end of each round the first patch until all is
+silent. Nodes and SynthDefs are those that the engine counts beyond the fresh first patch; buses are by how much the highest bus
+ever used has risen from the middle of the run to its end; the heap is what is left by a garbage collection, the second
+half of the rounds against the first, without the very first. Edits that are refused, since they would close a circle, are not counted.
+
+What is missed, and why: the price of modularity (1, and with it 2) is the copying of signals between six synths a voice, and
+the control-rate operators that make ports smooth and modulation bounded. The start (5, 6) is mostly the loading of modules
+(the schema library above all) and the compilation of the engine. A note opened by \`EnvGen.kr\` (10) begins a block late, since
+it puts out its start level for one block. Machines differ: compare ratios, not
+voices. On the shared virtual machine of this table wall times varied threefold between runs, and the same SynthDefs
+by hand reached half the voices that they reach elsewhere.
+
+## Hot reload
+
+Every edit of a table of some two hundred was made while notes were held, there and back, at several moments. Of each class of
+edit and each figure this is the worst case, and where it was. S1 to S4b are the project's sound budgets.
+
+| class | figure | worst | budget | | where |
+|---|---|---|---|---|---|
+${editTables(edits)}
+`
+}

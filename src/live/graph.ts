@@ -1,0 +1,391 @@
+import { MegasynthError, listNames, type Problem } from '../errors/index.ts'
+import type { ParsedPatch, Patch } from '../patch/index.ts'
+import type { DeviceType } from '../devices/index.ts'
+import type { EngineEvent, OfflineEngine } from '../engine/index.ts'
+import {
+  compile,
+  emptyAllocation,
+  fadeSeconds,
+  fadesSoon,
+  isIdle,
+  knobBusValue,
+  networkAfter,
+  plan,
+  setKeys,
+  settle,
+  silenced,
+  type Allocation,
+  type Keys,
+  type Network,
+  type Plan,
+  type PlanInput,
+} from '../plan/index.ts'
+import type { Command } from '../scsynth/index.ts'
+import { checkFit } from './fit.ts'
+import { guarded } from './guarded.ts'
+import { describer, labelOf } from './names.ts'
+import { idsPerCommand, pieces } from './pieces.ts'
+import { Sleepers } from './sleepers.ts'
+import { Troubles, type Trouble } from './trouble.ts'
+import { verify } from './verify.ts'
+
+/** What a patch has become on the engine. */
+export interface Running {
+  readonly patch: Patch
+  readonly parsed: ParsedPatch
+  readonly network: Network
+  readonly allocation: Allocation
+}
+
+/** What a change needs besides the patch. */
+export type ChangeInput = Pick<PlanInput, 'position' | 'keys'>
+
+/** Blocks for which what an edit left is kept beyond its last reader's fade. */
+const grace = 64
+
+/**
+ * The synths of one patch on one engine: executes plans, and looks after what goes on between them: what leaves, which
+ * voices sleep, what is in trouble. If a change fails half way, the patch before is rebuilt.
+ */
+export class Graph {
+  #engine: OfflineEngine
+  readonly #create: () => Promise<OfflineEngine>
+  readonly #catalogue: Readonly<Record<string, DeviceType>>
+  readonly #timeout: number
+  #running: Running | undefined
+  #unlisten: () => void = () => undefined
+  /** Commands for the next block. What the engine does not take stays here for the one after. */
+  #outgoing: Command[] = []
+  /** What synths found in themselves since the last look. */
+  #findings: Extract<EngineEvent, { type: 'trouble' }>[] = []
+  readonly #sleepers = new Sleepers()
+  readonly #troubles = new Troubles()
+  /** What the engine complained about since it was last asked. */
+  #problems: Problem[] = []
+  #closed = false
+
+  constructor(
+    engine: OfflineEngine,
+    options: {
+      readonly create: () => Promise<OfflineEngine>
+      readonly catalogue: Readonly<Record<string, DeviceType>>
+      readonly timeout: number
+    },
+  ) {
+    this.#engine = engine
+    this.#create = options.create
+    this.#catalogue = options.catalogue
+    this.#timeout = options.timeout
+    this.#listen()
+  }
+
+  get engine(): OfflineEngine {
+    return this.#engine
+  }
+
+  get running(): Running | undefined {
+    return this.#running
+  }
+
+  get #fadeBlocks(): number {
+    return Math.ceil((fadeSeconds * this.#engine.sampleRate) / this.#engine.blockSize)
+  }
+
+  #listen(): void {
+    this.#unlisten = this.#engine.listen((event) => {
+      if (event.type === 'problem') this.#problems.push(event.problem)
+      else if (event.type === 'trouble') this.#findings.push(event)
+      else if (event.reply.kind === 'node') {
+        // at once: a note may come before the next look, and must wake what has just paused itself
+        const { event: what, id } = event.reply
+        if (what === 'off' || what === 'on' || what === 'end') this.#sleepers.hear(id, what === 'off')
+      }
+    })
+  }
+
+  /** Has the engine tell of its nodes. */
+  async open(): Promise<void> {
+    await this.#ask(() => this.#engine.transact([{ call: '/notify', on: true }]), 'tell of its synths')
+  }
+
+  /** Hands over what is to happen in the next block. */
+  flush(): void {
+    const waiting = pieces(this.#outgoing.splice(0))
+    try {
+      for (let piece = waiting[0]; piece; piece = waiting[0]) {
+        this.#engine.send(piece)
+        waiting.shift()
+      }
+    } finally {
+      this.#outgoing.unshift(...waiting.flat())
+    }
+  }
+
+  takeProblems(): Problem[] {
+    const problems = this.#problems
+    this.#problems = []
+    return problems
+  }
+
+  /** The way to a patch, as a value; the engine does not hear of it. */
+  plan(parsed: ParsedPatch, input: ChangeInput): { readonly network: Network; readonly planned: Plan } {
+    const { sampleRate, blockSize, nextBlock, outputs, limits } = this.#engine
+    const before = this.#running
+    const from = before?.allocation ?? emptyAllocation(outputs)
+    const horizon = nextBlock + this.#fadeBlocks
+    const network = networkAfter(from, before?.network, parsed, this.#catalogue, horizon)
+    const planned = plan(from, network, {
+      ...input,
+      block: nextBlock,
+      blockRate: sampleRate / blockSize,
+      ...(before && { poisoned: this.#troubles.poisoned(before.network, from) }),
+    })
+    checkFit(network, planned.allocation, limits, sampleRate)
+    return { network, planned }
+  }
+
+  /**
+   * Goes over to a patch. If it fails before the transaction, nothing has changed; if in it, the patch before is rebuilt.
+   *
+   * @param held keys that a rebuilt voice starts with
+   */
+  async change(
+    patch: Patch,
+    parsed: ParsedPatch,
+    input: ChangeInput,
+    held: ChangeInput = input,
+  ): Promise<Plan> {
+    const { network, planned } = this.plan(parsed, input)
+    const { load, transaction, start, allocation } = planned
+    const describe = describer(network, allocation)
+    const before = this.#running
+    let begun = false
+    let { nextBlock } = this.#engine
+    try {
+      this.flush()
+      const defs = load.map(({ name, bytes }) => ({ name, bytes, label: labelOf(network, name) }))
+      const labels = listNames(
+        defs.map(({ label }) => label),
+        3,
+      )
+      await this.#ask(() => this.#engine.load(defs), `load the SynthDefs of ${labels}`)
+      ;({ nextBlock } = this.#engine)
+      // births make no sound before the fades go off: so many of them may take several blocks
+      for (const piece of pieces(transaction)) {
+        begun = true
+        await this.#ask(() => this.#engine.transact(piece, describe), 'change the graph')
+      }
+      if (transaction.length > 0) await this.#verify(allocation)
+      this.#engine.send(start)
+    } catch (error) {
+      if (before && begun) await this.#restore(before, held, planned, error)
+      else if (before) this.#unload(planned, before.network)
+      throw error
+    }
+    this.#running = { patch, parsed, network, allocation }
+    const born = new Set(transaction.flatMap((one) => (one.call === '/s_new' ? [one.id] : [])))
+    this.#troubles.born(born)
+    this.#findings = this.#findings.filter(({ node, block }) => !born.has(node) || block >= nextBlock)
+    this.#sleepers.mark(transaction, allocation, this.#engine.nextBlock + this.#fadeBlocks)
+    return planned
+  }
+
+  #ask<T>(ask: () => Promise<T>, what: string): Promise<T> {
+    return guarded(ask, what, this.#timeout)
+  }
+
+  async #verify(allocation: Allocation): Promise<void> {
+    verify(await this.#ask(() => this.#engine.counts(), 'count its synths'), allocation)
+  }
+
+  /** SynthDefs that a change would have needed are of no use without it. */
+  #unload({ load }: Plan, { synthDefs }: Network): void {
+    const names = load.flatMap(({ name }) => (synthDefs.has(name) ? [] : [name]))
+    if (names.length > 0 && this.isAlive) this.#outgoing.push({ call: '/d_free', names })
+  }
+
+  /** The engine is there, as far as it knows. */
+  get isAlive(): boolean {
+    return this.#engine.status().state === 'running'
+  }
+
+  /** The patch before, when a transaction has failed; on a new engine if the old one can no more. */
+  async #restore(before: Running, held: ChangeInput, failed: Plan, cause: unknown): Promise<void> {
+    try {
+      if (this.isAlive) {
+        try {
+          this.#clear(before, failed)
+          await this.#build(before, held, failed.allocation.nodeIds.next)
+          await this.#verify((this.#running ?? before).allocation)
+          this.#problems = []
+          return
+        } catch {
+          // an engine that cannot even do this is given up
+        }
+      }
+      await this.restart(held)
+    } catch (error) {
+      throw new MegasynthError([...problemsOf(cause), ...problemsOf(error)], { cause })
+    }
+  }
+
+  /** Takes away what a transaction has left, however much of it was done. */
+  #clear({ allocation: { groups }, network }: Running, failed: Plan): void {
+    this.#forget()
+    this.#unload(failed, network)
+    const buses = failed.allocation.controlBuses.next
+    const zeros = Array.from({ length: buses }, (_, bus) => [bus, 0] as const)
+    if (groups) this.#outgoing.push({ call: '/n_free', ids: [groups.root] })
+    if (buses > 0) this.#outgoing.push({ call: '/c_set', values: zeros })
+    this.flush()
+  }
+
+  /** A new engine, with the patch as it was. */
+  async restart(held: ChangeInput): Promise<void> {
+    const before = this.#running
+    if (before === undefined || this.#closed) return
+    await this.#discard()
+    this.#engine = await this.#create()
+    this.#forget()
+    this.#listen()
+    try {
+      if (this.#closed) throw new MegasynthError([closed])
+      await this.open()
+      await this.#build(before, held)
+    } catch (error) {
+      // so that the next call tries again
+      await this.#discard()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#engine.close()
+  }
+
+  /** Nothing is expected of the engine any more. */
+  async #discard(): Promise<void> {
+    this.#unlisten()
+    await this.#ask(() => this.#engine.close(), 'end').catch(() => undefined)
+  }
+
+  /** Nothing is left of what was on the engine. */
+  #forget(): void {
+    this.#sleepers.forget()
+    this.#troubles.forget()
+    this.#findings = []
+    this.#problems = []
+    this.#outgoing = []
+  }
+
+  /** From nothing to a patch that ran before, with all of its voices: also those that were too many and still sound. */
+  async #build(
+    { patch, parsed, allocation: { voices } }: Running,
+    held: ChangeInput,
+    firstNode?: number,
+  ): Promise<void> {
+    const network = compile(parsed, { catalogue: this.#catalogue })
+    const count = Math.max(voices.length, network.voices.count)
+    const { load, transaction, start, allocation } = plan(
+      emptyAllocation(this.#engine.outputs, firstNode),
+      { ...network, voices: { ...network.voices, count } },
+      held,
+    )
+    await this.#ask(() => this.#engine.load(load), 'load SynthDefs again')
+    for (const piece of pieces(transaction))
+      await this.#ask(() => this.#engine.transact(piece), 'rebuild the patch')
+    this.#engine.send(start)
+    this.#running = { patch, parsed, network, allocation }
+  }
+
+  /**
+   * Does what is due: frees what has left, lets silent voices sleep.
+   *
+   * @param isHeld whether a voice's key is down
+   * @returns what was found, and whether the same patch should be planned anew
+   */
+  look(isHeld: (voice: number) => boolean): {
+    readonly again: boolean
+    readonly found: Trouble[]
+    readonly over: Trouble[]
+  } {
+    const running = this.#running
+    if (running === undefined || !this.isAlive) return { again: false, found: [], over: [] }
+    const block = this.#engine.nextBlock
+    const { network } = running
+    let { allocation } = running
+    const found = this.#findings
+      .splice(0)
+      .flatMap((one) => this.#troubles.find(one.node, one.state, one.block, network, allocation) ?? [])
+    const read = new Set(network.tails.map(({ name }) => name))
+    const [ringing, unread] = [new Set<number>(), new Set<number>()]
+    for (const { id, tail, node } of allocation.leaving)
+      if (node.rings && this.#sleepers.isOff(id)) (read.has(tail ?? '') ? ringing : unread).add(id)
+    allocation = silenced(allocation, unread, block)
+    allocation = silenced(allocation, ringing, block + this.#fadeBlocks + grace)
+    const asleep = this.#sleepers.sleep(allocation, network, isHeld, block)
+    const settled = settle(asleep.allocation, block, idsPerCommand)
+    this.#outgoing.push(...asleep.commands, ...settled.commands)
+    allocation = settled.allocation
+    this.#running = { ...running, allocation }
+    const over = this.#troubles.over(block, idsOf(allocation))
+    const count = network.voices.count
+    const surplus =
+      allocation.voices.length > count && allocation.voices.some((voice) => isIdle(allocation, voice))
+    const again =
+      surplus ||
+      this.#troubles.leftSpoilt ||
+      fadesSoon(allocation, network.tails, block + this.#fadeBlocks + grace)
+    return { again, found, over }
+  }
+
+  /** Puts values on the keys of a voice; a note wakes it in the same block. */
+  setKeys(voice: number, keys: Keys): void {
+    const running = this.#running
+    const place = running?.allocation.voices[voice]
+    if (running === undefined || place === undefined) return
+    if (keys.gate === 1) {
+      const { commands, allocation } = this.#sleepers.wake(running.allocation, running.network, voice)
+      this.#running = { ...running, allocation }
+      this.#outgoing.push(...commands)
+    }
+    this.#outgoing.push(setKeys(place, keys))
+  }
+
+  /** Writes the buses of knobs that were turned. */
+  setKnobs(turned: ReadonlySet<string>, position: (knob: string) => number): void {
+    const running = this.#running
+    if (running === undefined || turned.size === 0) return
+    const { network, allocation } = running
+    const keys = new Set<string>()
+    const values = [...network.knobs].flatMap(([key, mapping]): [number, number][] => {
+      const bus = allocation.knobBuses.get(key)
+      if (bus === undefined || !mapping.terms.some(({ name }) => turned.has(name))) return []
+      keys.add(key)
+      return [[bus, knobBusValue(mapping, position)]]
+    })
+    if (values.length === 0) return
+    this.#outgoing.push({ call: '/c_set', values })
+    const names = network.nodes.flatMap(({ name, part, controls }) =>
+      part === 'voice' &&
+      Object.values(controls).some((source) => source.kind === 'knobs' && keys.has(source.mapping))
+        ? [name]
+        : [],
+    )
+    this.#sleepers.move(names, this.#engine.nextBlock + this.#fadeBlocks, allocation.voices)
+  }
+}
+
+function idsOf({ nodes, leaving }: Allocation): Set<number> {
+  const ids = new Set(leaving.map(({ id }) => id))
+  for (const { instances } of nodes.values()) for (const { id } of instances) ids.add(id)
+  return ids
+}
+
+const closed: Problem = { code: 'engine-closed', path: 'synth', message: 'the synth was closed meanwhile' }
+
+const problemsOf = (error: unknown): readonly Problem[] =>
+  error instanceof MegasynthError
+    ? error.problems
+    : [{ code: 'engine-failed', path: 'engine', message: 'it broke', found: String(error) }]

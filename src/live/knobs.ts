@@ -1,0 +1,65 @@
+import { didYouMean, fail, listNames } from '../errors/index.ts'
+import type { ParsedPatch } from '../patch/index.ts'
+
+/** Where the knobs are, whatever patch they are in. */
+export class Knobs {
+  readonly #positions = new Map<string, number>()
+  /** Positions as patches declared them last. */
+  readonly #declared = new Map<string, number>()
+  /** Turned since they were last written. */
+  readonly #turned = new Set<string>()
+
+  /** Position 0..1; 0 for one that was never there. */
+  readonly position = (name: string): number => this.#positions.get(name) ?? 0
+
+  turn(name: string, position: number): void {
+    this.#positions.set(name, position)
+    this.#turned.add(name)
+  }
+
+  /** Knobs to be written. */
+  takeTurned(): ReadonlySet<string> {
+    const turned = new Set(this.#turned)
+    this.#turned.clear()
+    return turned
+  }
+
+  /** Declared positions that changed are taken; the others stay where they were turned to, also while a knob is away. */
+  inPatch({ knobs }: ParsedPatch): Map<string, number> {
+    return new Map(
+      Object.entries(knobs).map(([name, { value }]) => {
+        const live = this.#positions.get(name)
+        return [name, live === undefined || this.#declared.get(name) !== value ? value : live]
+      }),
+    )
+  }
+
+  /**
+   * The patch sounds now.
+   *
+   * @param planned positions that its plan was made with
+   * @param isFirst nothing sounded before
+   */
+  adopt(patch: ParsedPatch, planned: ReadonlyMap<string, number>, isFirst: boolean): void {
+    for (const [name, position] of this.inPatch(patch)) {
+      // what is born reads what was planned, what stays reads what was before
+      if (!isFirst && this.#positions.get(name) !== position) this.#turned.add(name)
+      if (planned.get(name) !== position) this.#turned.add(name)
+      this.#positions.set(name, position)
+    }
+    for (const [name, { value }] of Object.entries(patch.knobs)) this.#declared.set(name, value)
+  }
+}
+
+/** Refuses a knob that a patch does not have. */
+export function checkKnob(name: string, { knobs }: ParsedPatch): void {
+  const names = Object.keys(knobs)
+  if (names.includes(name)) return
+  fail({
+    code: 'unknown-knob',
+    path: name,
+    message: 'the patch has no such knob',
+    expected: listNames(names),
+    ...didYouMean(name, names),
+  })
+}

@@ -1,0 +1,109 @@
+import { refreshed, type Allocation, type Network, type Settled } from '../plan/index.ts'
+import type { Command } from '../scsynth/index.ts'
+
+/** Which voices sleep, since nobody plays them and they are silent, and what they must be told when they wake. */
+export class Sleepers {
+  /** Synths that paused themselves, since they are silent. */
+  readonly #off = new Set<number>()
+  /** Devices of sleeping voices (by group) whose smoothed controls have moved meanwhile. */
+  readonly #stale = new Map<number, Set<string>>()
+  /** Devices with something on its way, smoothed, and the block in which it arrives. */
+  readonly #moving = new Map<string, number>()
+
+  /** What the engine tells of a synth. */
+  hear(id: number, isOff: boolean): void {
+    if (isOff) this.#off.add(id)
+    else this.#off.delete(id)
+  }
+
+  isOff(id: number): boolean {
+    return this.#off.has(id)
+  }
+
+  forget(): void {
+    this.#off.clear()
+    this.#stale.clear()
+    this.#moving.clear()
+  }
+
+  /** Pauses voices that are let go and silent. */
+  sleep(from: Allocation, network: Network, isHeld: (voice: number) => boolean, block: number): Settled {
+    const watchers = network.nodes.filter(({ watched }) => watched)
+    if (watchers.length === 0) return { commands: [], allocation: from }
+    const asleep = from.voices.flatMap(({ paused }, voice) => {
+      if (paused || isHeld(voice)) return []
+      const silent = watchers.every(({ name }) =>
+        this.#off.has(from.nodes.get(name)?.instances[voice]?.id ?? -1),
+      )
+      return silent ? [voice] : []
+    })
+    if (asleep.length === 0) return { commands: [], allocation: from }
+    const voices = from.voices.map((voice, i) => (asleep.includes(i) ? { ...voice, paused: true } : voice))
+    const groups = new Set(asleep.map((voice) => from.voices[voice]?.group))
+    const commands = [
+      ...[...groups].map((id): Command => ({ call: '/n_run', id: id as number, run: false })),
+      ...(voices.every(({ paused }) => paused) ? atRest(from) : []),
+    ]
+    for (const [name, until] of this.#moving) if (until <= block) this.#moving.delete(name)
+    for (const group of groups) this.#addStale(group as number, [...this.#moving.keys()])
+    const leaving = from.leaving.map((one) => (groups.has(one.group) ? { ...one, until: block } : one))
+    return { commands, allocation: { ...from, voices, leaving } }
+  }
+
+  /** Has a voice run again, with the values that its controls have by now. */
+  wake(from: Allocation, network: Network, voice: number): Settled {
+    let allocation = from
+    const place = allocation.voices[voice]
+    if (place === undefined) return { commands: [], allocation }
+    const commands: Command[] = []
+    if (place.paused) {
+      const fresh = refreshed(allocation, voice, this.#stale.get(place.group) ?? [])
+      this.#stale.delete(place.group)
+      allocation = { ...fresh.allocation, voices: allocation.voices.with(voice, { ...place, paused: false }) }
+      commands.push(...fresh.commands, { call: '/n_run', id: place.group, run: true })
+    }
+    // a watcher that paused itself does not wake with its group
+    for (const { name, watched } of network.nodes) {
+      const id = watched ? allocation.nodes.get(name)?.instances[voice]?.id : undefined
+      if (id === undefined || !this.#off.delete(id)) continue
+      commands.push({ call: '/n_run', id, run: true })
+    }
+    return { commands, allocation }
+  }
+
+  /** Something of these devices is on its way until a block: in a voice that falls asleep before, it would go on at its next note. */
+  move(names: readonly string[], until: number, voices: Allocation['voices']): void {
+    for (const name of names) this.#moving.set(name, until)
+    for (const { group, paused } of voices) if (paused) this.#addStale(group, names)
+  }
+
+  #addStale(group: number, names: readonly string[]): void {
+    if (names.length === 0) return
+    this.#stale.set(group, new Set([...(this.#stale.get(group) ?? []), ...names]))
+  }
+
+  /** What was set on synths that do not run would be smoothed only when they do. */
+  mark(commands: readonly Command[], { voices, nodes }: Allocation, until: number): void {
+    const groups = new Set(voices.map(({ group }) => group))
+    for (const group of this.#stale.keys()) if (!groups.has(group)) this.#stale.delete(group)
+    const idsOf = (calls: readonly Command['call'][]): Set<number> =>
+      new Set(
+        commands.flatMap((command) => ('id' in command && calls.includes(command.call) ? [command.id] : [])),
+      )
+    const [changed, born] = [idsOf(['/n_set', '/n_map']), idsOf(['/s_new'])]
+    for (const [name, { node, instances }] of nodes)
+      for (const [voice, { id }] of node.part === 'voice' ? instances.entries() : []) {
+        const { group, paused } = voices[voice] as (typeof voices)[number]
+        if (paused && changed.has(id)) this.#addStale(group, [name])
+        if (!paused && (changed.has(id) || born.has(id))) this.#moving.set(name, until)
+      }
+  }
+}
+
+/** Control sums over voices none of which runs: nobody writes them, and they would keep what was there. */
+function atRest({ nodes }: Allocation): Command[] {
+  const values = [...nodes.values()].flatMap(({ node, mix }): [number, number][] =>
+    mix === undefined || node.rate === 'audio' ? [] : [[mix, 0]],
+  )
+  return values.length === 0 ? [] : [{ call: '/c_set', values }]
+}

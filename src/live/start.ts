@@ -1,0 +1,59 @@
+import { parsePatch, type ParsedPatch, type Patch } from '../patch/index.ts'
+import { out, standard, type DeviceType } from '../devices/index.ts'
+import { createOfflineEngine, type EngineOptions, type OfflineEngine } from '../engine/index.ts'
+import { Graph } from './graph.ts'
+import { OfflineSynth } from './offline.ts'
+import type { Synth } from './synth.ts'
+
+/** What a synth is made from. */
+export interface SynthOptions extends EngineOptions {
+  /** What is played. */
+  readonly patch: Patch
+  /** The device types that the patch may use. Default: `standard`. */
+  readonly catalogue?: Readonly<Record<string, DeviceType>>
+  /** Seconds for which an answer of the engine is waited for. Default: 10. */
+  readonly timeout?: number
+}
+
+/**
+ * Starts a synth on the offline engine: a virtual clock, no sound card, the same bytes for the same calls.
+ *
+ * @throws MegasynthError with all problems of the patch; `engine-limit` if it is too large for the engine
+ * @example
+ * const synth = await createOffline({ patch })
+ * synth.noteOn(60)
+ * synth.noteOff(60, { at: 0.5 })
+ * const { sampleRate, channels } = await synth.advance(2)
+ * await synth.close()
+ */
+export async function createOffline(
+  { patch, catalogue, timeout, ...engine }: SynthOptions = {} as SynthOptions,
+): Promise<Synth> {
+  const options = { ...(catalogue && { catalogue }), ...(timeout !== undefined && { timeout }) }
+  return await startSynth(() => createOfflineEngine(engine), { patch, ...options })
+}
+
+/** Starts a synth on an engine; `create` is called again if the engine dies. */
+export async function startSynth(
+  create: () => Promise<OfflineEngine>,
+  { patch, catalogue = standard, timeout = 10 }: Pick<SynthOptions, 'patch' | 'catalogue' | 'timeout'>,
+): Promise<Synth> {
+  // the engine starts while the patch is read
+  const starting = create()
+  starting.catch(() => undefined)
+  let parsed: ParsedPatch
+  try {
+    parsed = parsePatch(patch, catalogue, out)
+  } catch (error) {
+    await starting.then((unused) => unused.close()).catch(() => undefined)
+    throw error
+  }
+  const synth = new OfflineSynth(new Graph(await starting, { create, catalogue, timeout }), catalogue, patch)
+  try {
+    await synth.start(patch, parsed)
+    return synth
+  } catch (error) {
+    await synth.close()
+    throw error
+  }
+}

@@ -1,0 +1,151 @@
+import type { Soundness } from '../engine/index.ts'
+import type { Allocation, Network } from '../plan/index.ts'
+
+/** A device that puts out what is no sound: it never reaches the output, but it is not what was wanted. */
+export interface Trouble {
+  /** The device where it began. */
+  readonly device: string
+  /** Number of the voice, from 1; absent for a shared device. */
+  readonly voice?: number
+  /** `nan`: no number. `runaway`: infinite, or more than 50 dB above full scale. */
+  readonly kind: Exclude<Soundness, 'sound'>
+}
+
+interface Place {
+  readonly device: string
+  readonly voice: number | undefined
+}
+
+/** Blocks for which a device must have been well before it counts as well: what swings is well now and then. */
+const patience = 150
+
+/** No synth has this id. */
+const nobody = -1
+
+/** Who is in trouble, and who began it. Fed by what the synths find in themselves. */
+export class Troubles {
+  /** Synths whose last finding was bad. */
+  readonly #bad = new Map<number, Trouble['kind']>()
+  /** Synths that heard one that is well again: a filter keeps what is no number for ever. */
+  readonly #spoilt = new Set<number>()
+  /** By place: the synth may be another by now. */
+  readonly #blamed = new Map<
+    string,
+    { readonly trouble: Trouble; readonly node: number; well: number | undefined }
+  >()
+
+  /** Synths whose state may be spoilt: those in trouble, and all that hear them. */
+  poisoned(network: Network, allocation: Allocation): ReadonlySet<number> {
+    const all = new Set([...this.#bad.keys(), ...this.#spoilt])
+    for (const id of this.#bad.keys()) for (const below of hearersOf(id, network, allocation)) all.add(below)
+    return all
+  }
+
+  /** Takes a finding; gives the trouble that it makes known. */
+  find(
+    node: number,
+    state: Soundness,
+    block: number,
+    network: Network,
+    allocation: Allocation,
+  ): Trouble | undefined {
+    const place = placeOf(node, allocation)
+    const key = JSON.stringify(place)
+    const blamed = this.#blamed.get(key)
+    if (state === 'sound') {
+      this.#bad.delete(node)
+      for (const below of hearersOf(node, network, allocation)) this.#spoilt.add(below)
+      if (blamed) blamed.well = block
+      return undefined
+    }
+    if (place === undefined) return undefined
+    this.#bad.set(node, state)
+    if (blamed) {
+      this.#blamed.set(key, { ...blamed, node, well: undefined })
+      return undefined
+    }
+    if (this.#comesFromAbove(place, network, allocation)) return undefined
+    const { device, voice } = place
+    const trouble = { device, kind: state, ...(voice !== undefined && { voice: voice + 1 }) }
+    this.#blamed.set(key, { trouble, node, well: undefined })
+    return trouble
+  }
+
+  /** Troubles that are over: the device is well for a while, or its synth is gone. */
+  over(block: number, alive: ReadonlySet<number>): Trouble[] {
+    for (const node of this.#bad.keys()) if (!alive.has(node)) this.#bad.delete(node)
+    for (const node of this.#spoilt) if (!alive.has(node)) this.#spoilt.delete(node)
+    return [...this.#blamed].flatMap(([key, { trouble, node, well }]) => {
+      if (alive.has(node) && (well === undefined || block - well < patience)) return []
+      this.#blamed.delete(key)
+      return [trouble]
+    })
+  }
+
+  /** Nobody is blamed any more, and some still suffer from what was: they must be replaced. */
+  get leftSpoilt(): boolean {
+    return this.#blamed.size === 0 && this.#spoilt.size > 0
+  }
+
+  /** Synths that are new: what was known of others with their ids is not theirs. */
+  born(ids: ReadonlySet<number>): void {
+    for (const id of ids) {
+      this.#bad.delete(id)
+      this.#spoilt.delete(id)
+    }
+    for (const [key, blamed] of this.#blamed)
+      if (ids.has(blamed.node)) this.#blamed.set(key, { ...blamed, node: nobody })
+  }
+
+  /** All synths are others now. What is still wrong will be found again, without being told again. */
+  forget(): void {
+    this.#bad.clear()
+    this.#spoilt.clear()
+    for (const [key, blamed] of this.#blamed) this.#blamed.set(key, { ...blamed, node: nobody })
+  }
+
+  /** What it reads, directly or through others, is in trouble itself. */
+  #comesFromAbove({ device, voice }: Place, network: Network, allocation: Allocation): boolean {
+    const nodes = new Map(network.nodes.map((node) => [node.name, node]))
+    const seen = new Set([device])
+    for (const name of seen)
+      for (const source of Object.values(nodes.get(name)?.controls ?? {}))
+        if ('node' in source && source.node !== device) seen.add(source.node)
+    seen.delete(device)
+    return [...seen].some((name) =>
+      (allocation.nodes.get(name)?.instances ?? []).some(
+        ({ id }, index) =>
+          (this.#bad.has(id) || this.#spoilt.has(id)) &&
+          (voice === undefined || nodes.get(name)?.part !== 'voice' || index === voice),
+      ),
+    )
+  }
+}
+
+/** Synths that hear one, directly or through others. What rings guards its memory, so it and what follows it are well. */
+function hearersOf(id: number, network: Network, allocation: Allocation): Set<number> {
+  const start = placeOf(id, allocation)
+  const heard = new Set(start && [start.device])
+  const ids = new Set<number>()
+  for (const name of heard)
+    for (const { name: reader, part, info, readings } of network.wired) {
+      const isOpen = readings.some(
+        ({ declaration, sources }) =>
+          (info.rings === undefined || declaration.kind !== 'signal') &&
+          sources.some((source) => source.kind === 'device' && source.name === name),
+      )
+      if (!isOpen || heard.has(reader)) continue
+      heard.add(reader)
+      for (const [voice, instance] of (allocation.nodes.get(reader)?.instances ?? []).entries())
+        if (part !== 'voice' || start?.voice === undefined || voice === start.voice) ids.add(instance.id)
+    }
+  return ids
+}
+
+function placeOf(id: number, { nodes }: Allocation): Place | undefined {
+  for (const [device, { node, instances }] of nodes) {
+    const index = instances.findIndex((instance) => instance.id === id)
+    if (index >= 0) return { device, voice: node.part === 'voice' ? index : undefined }
+  }
+  return undefined
+}

@@ -1,0 +1,92 @@
+import type { Allocation, RunningNode } from './allocation.ts'
+
+/** What a plan does, by names of devices. */
+export interface Report {
+  /** Not touched. */
+  readonly kept: readonly string[]
+  /** The same synths, with other controls or cables. */
+  readonly set: readonly string[]
+  /** Gone over to new synths in the same place. */
+  readonly replaced: readonly string[]
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+  /** Synths that run at another place in the order. */
+  readonly moved: readonly string[]
+  readonly renamed: readonly { readonly from: string; readonly to: string }[]
+  /** Ports that start from something else now, and glide there: `filter0.cutoff: default → zero`. */
+  readonly bases: readonly string[]
+  /** Synths born; synths that end, at once or when they have faded or rung out; synths called back as they left. */
+  readonly synths: { readonly born: number; readonly freed: number; readonly back: number }
+  /** Channels of buses taken, and given back as far as it is at once. */
+  readonly buses: { readonly taken: number; readonly freed: number }
+  /** How long it took from the patch to the confirmation of the engine; 0 in a plan that was not executed. */
+  readonly milliseconds: number
+}
+
+/** How each synth of a device is had: in the order of the voices. */
+export type How = 'kept' | 'back' | 'born'
+
+/** What became of every device. */
+export function outcome(
+  from: Allocation,
+  nodes: ReadonlyMap<string, RunningNode>,
+  hows: ReadonlyMap<string, readonly How[]>,
+  touched: ReadonlySet<number>,
+): Pick<Report, 'kept' | 'set' | 'replaced' | 'added' | 'removed' | 'bases'> {
+  const report = {
+    kept: [] as string[],
+    set: [] as string[],
+    replaced: [] as string[],
+    added: [] as string[],
+  }
+  const bases: string[] = []
+  for (const [name, { node, instances }] of nodes) {
+    const before = from.nodes.get(name)
+    const all = hows.get(name) ?? []
+    // a voice more is no new device
+    const old = before?.node.part === node.part ? all.slice(0, before.instances.length) : []
+    if (before === undefined) report.added.push(name)
+    else if (before.node.part !== node.part || old.some((how) => how !== 'kept')) report.replaced.push(name)
+    else if (instances.some(({ id }) => touched.has(id))) report.set.push(name)
+    else report.kept.push(name)
+    for (const [port, base] of Object.entries(node.bases)) {
+      const was = before?.node.bases[port]
+      if (was !== undefined && was !== base) bases.push(`${name}.${port}: ${was} → ${base}`)
+    }
+  }
+  const removed = [...from.nodes.keys()].filter((name) => !nodes.has(name))
+  return { ...report, removed, bases }
+}
+
+/**
+ * A report as one block of text; no line for what did not happen.
+ *
+ * @example
+ * const synth = await createOffline({ patch })
+ * console.log(formatReport(await synth.apply({ ...patch, tempo: 90 })))
+ */
+export function formatReport(report: Report): string {
+  const { synths, buses, milliseconds } = report
+  const lists: readonly (readonly [string, readonly string[]])[] = [
+    ['added', report.added],
+    ['removed', report.removed],
+    ['replaced', report.replaced],
+    ['set', report.set],
+    ['moved', report.moved],
+    ['renamed', report.renamed.map(({ from, to }) => `${from} → ${to}`)],
+    ['glides', report.bases],
+  ]
+  const lines = lists.flatMap(([title, names]) =>
+    names.length === 0 ? [] : [`${title.padEnd(9)}${names.join(', ')}`],
+  )
+  const kept = report.kept.length
+  const untouched = kept === 1 ? '1 device untouched' : `${kept} devices untouched`
+  if (lines.length === 0) lines.push('nothing changed')
+  const back = synths.back > 0 ? `, ${synths.back} called back` : ''
+  return [
+    ...lines,
+    `${'kept'.padEnd(9)}${untouched}`,
+    `${'synths'.padEnd(9)}${synths.born} born, ${synths.freed} freed${back}; buses: ${buses.taken} taken, ${buses.freed} freed`,
+    ...(milliseconds > 0 ? [`${'took'.padEnd(9)}${milliseconds.toFixed(1)} ms`] : []),
+  ].join('\n')
+}

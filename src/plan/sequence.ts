@@ -1,0 +1,182 @@
+/** A synth among others that run one after the other: what it reads and writes, by the names of buses. */
+export interface Member {
+  readonly id: number
+  /** Of its device: a synth and its successor have the same. */
+  readonly name: string
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+}
+
+/**
+ * The order in which the synths of a group run if none of those that are there need move: what leaves stays where it is,
+ * and what is new comes right behind what is left of its predecessor. Undefined if what stays is wanted in another order.
+ *
+ * @param wanted in their order
+ * @param present ids in the order in which they run now
+ */
+export function merged(
+  wanted: readonly Named[],
+  leaving: readonly Named[],
+  present: readonly number[],
+): number[] | undefined {
+  const there = new Set(present)
+  const names = new Set(wanted.map(({ name }) => name))
+  const nameOf = new Map(leaving.map(({ id, name }) => [id, name]))
+  const order: number[] = []
+  let next = 0
+  /** Passes what leaves from here on, up to the last one for which this holds. */
+  const pass = (isPassed: (name: string) => boolean): void => {
+    let end = next
+    for (let i = next; i < present.length; i++) {
+      const name = nameOf.get(present[i] as number)
+      if (name === undefined) break
+      if (isPassed(name)) end = i + 1
+    }
+    order.push(...present.slice(next, end))
+    next = end
+  }
+  for (const { id, name } of wanted) {
+    if (!there.has(id)) {
+      // behind its predecessor, and behind what rings out and has no successor
+      pass((other) => other === name || !names.has(other))
+    } else {
+      pass(() => true)
+      if (present[next++] !== id) return undefined
+    }
+    order.push(id)
+  }
+  pass(() => true)
+  return next === present.length ? order : undefined
+}
+
+interface Named {
+  readonly id: number
+  readonly name: string
+}
+
+/** Whether, of those that are new or leave, each runs after the others whose buses it reads. */
+export function isSound(order: readonly number[], members: readonly Member[]): boolean {
+  const place = new Map(order.map((id, i) => [id, i]))
+  const placeOf = ({ id }: Member): number => place.get(id) ?? 0
+  return members.every((reader) =>
+    members.every(
+      (writer) =>
+        placeOf(writer) <= placeOf(reader) || !writer.writes.some((bus) => reader.reads.includes(bus)),
+    ),
+  )
+}
+
+/**
+ * The order in which the synths of a group run while some of them leave: those that are wanted as near to their order as
+ * can be, those that leave where they are, each after all that it reads.
+ *
+ * @param wanted in their order
+ * @param present ids in the order in which they run now
+ */
+export function sequence(
+  wanted: readonly Member[],
+  leaving: readonly Member[],
+  present: readonly number[],
+): Member[] {
+  const byId = new Map([...wanted, ...leaving].map((member) => [member.id, member]))
+  const there = present.flatMap((id) => byId.get(id) ?? [])
+  const inOrder = new Set(wanted)
+  const asWanted = there.filter((member) => inOrder.has(member)).every((member, i) => member === wanted[i])
+  // nothing is born, and nothing moves: as it was, so it can stay
+  if (there.length === byId.size && asWanted) return there
+  return sorted(insert(wanted, leaving, present), new Set(leaving), present)
+}
+
+/** Puts what leaves among what is wanted: in front of what it was in front of, and if it can, of a new successor. */
+function insert(wanted: readonly Member[], leaving: readonly Member[], present: readonly number[]): Member[] {
+  const order = [...wanted]
+  const place = new Map(present.map((id, i) => [id, i]))
+  const placeOf = ({ id }: Member): number => place.get(id) ?? -1
+  for (const member of leaving.toSorted((a, b) => placeOf(a) - placeOf(b))) {
+    const reads = new Set(member.reads)
+    const after = 1 + order.findLastIndex((other) => other.writes.some((bus) => reads.has(bus)))
+    const successor = wanted.find(({ id, name }) => name === member.name && !place.has(id))
+    const next = order.findIndex((other) => placeOf(other) > placeOf(member))
+    const followers = [order.findIndex(({ id }) => id === successor?.id), next < 0 ? order.length : next]
+    const possible = followers.filter((index) => index >= after)
+    order.splice(possible.length > 0 ? Math.min(...possible) : after, 0, member)
+  }
+  return order
+}
+
+/**
+ * The same members, each after those whose buses it reads, otherwise in their order. Where an edit turned a cable round,
+ * not all can have it: first what leaves goes without what is wanted and was not there
+ * before it, then what is wanted without what leaves.
+ */
+function sorted(
+  order: readonly Member[],
+  leaving: ReadonlySet<Member>,
+  present: readonly number[],
+): Member[] {
+  const place = new Map(present.map((id, i) => [id, i]))
+  const isBefore = (a: Member, b: Member): boolean => (place.get(a.id) ?? Infinity) < (place.get(b.id) ?? 0)
+  const writers = new Map<string, Member[]>()
+  for (const member of order)
+    for (const bus of member.writes) writers.set(bus, [...(writers.get(bus) ?? []), member])
+  const waiting = new Set(order)
+  const sources = new Map(
+    order.map((member) => [
+      member,
+      member.reads.flatMap((bus) => (writers.get(bus) ?? []).filter((writer) => writer !== member)),
+    ]),
+  )
+  const result: Member[] = []
+  const take = (goesWithout: (member: Member, source: Member) => boolean, inOrder = false): boolean => {
+    const first = [...waiting].find((member) => !leaving.has(member))
+    for (const member of waiting) {
+      if (inOrder && member !== first && !leaving.has(member)) continue
+      const missing = (sources.get(member) ?? []).filter((source) => waiting.has(source))
+      if (!missing.every((source) => goesWithout(member, source))) continue
+      waiting.delete(member)
+      result.push(member)
+      return true
+    }
+    return false
+  }
+  const concessions: (() => boolean)[] = [
+    () => take(() => false, true),
+    () => take(() => false),
+    () => take((member, source) => leaving.has(member) && !leaving.has(source) && !isBefore(source, member)),
+    () => take((_, source) => leaving.has(source)),
+    () => take(() => true),
+  ]
+  while (waiting.size > 0) concessions.some((concede) => concede())
+  return result
+}
+
+/** A place for a node: right after another, or first in its group. */
+export type At =
+  { readonly action: 'head'; readonly target: number } | { readonly action: 'after'; readonly target: number }
+
+/**
+ * What brings the synths of a group into an order, one after the other: where each goes that is not there yet, or stands
+ * elsewhere; nothing for those that are in their place.
+ */
+export function arrange(
+  group: number,
+  order: readonly number[],
+  present: readonly number[],
+): { readonly id: number; readonly at: At; readonly isNew: boolean; readonly moves: boolean }[] {
+  const [wanted, there] = [new Set(order), new Set(present)]
+  const now = present.filter((id) => wanted.has(id))
+  let position = 0
+  return order.map((id, i) => {
+    const previous = order[i - 1]
+    const at: At =
+      previous === undefined ? { action: 'head', target: group } : { action: 'after', target: previous }
+    const isNew = !there.has(id)
+    const moves = !isNew && now[position] !== id
+    if (moves) {
+      now.splice(now.indexOf(id), 1)
+      now.splice(position, 0, id)
+    }
+    if (!isNew) position++
+    return { id, at, isNew, moves }
+  })
+}
