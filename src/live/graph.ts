@@ -138,7 +138,7 @@ export class Graph {
       ...input,
       block: nextBlock,
       blockRate: sampleRate / blockSize,
-      ...(before && { poisoned: this.#troubles.poisoned(before.network, from) }),
+      poisoned: this.#troubles.poisoned,
     })
     checkFit(network, planned.allocation, limits, sampleRate)
     return { network, planned }
@@ -333,10 +333,7 @@ export class Graph {
     const count = network.voices.count
     const surplus =
       allocation.voices.length > count && allocation.voices.some((voice) => isIdle(allocation, voice))
-    const again =
-      surplus ||
-      this.#troubles.leftSpoilt ||
-      fadesSoon(allocation, network.tails, block + this.#fadeBlocks + grace)
+    const again = surplus || fadesSoon(allocation, network.tails, block + this.#fadeBlocks + grace)
     return { again, found, over }
   }
 

@@ -26,19 +26,15 @@ const nobody = -1
 export class Troubles {
   /** Synths whose last finding was bad. */
   readonly #bad = new Map<number, Trouble['kind']>()
-  /** Synths that heard one that is well again: a filter keeps what is no number for ever. */
-  readonly #spoilt = new Set<number>()
   /** By place: the synth may be another by now. */
   readonly #blamed = new Map<
     string,
     { readonly trouble: Trouble; readonly node: number; well: number | undefined }
   >()
 
-  /** Synths whose state may be spoilt: those in trouble, and all that hear them. */
-  poisoned(network: Network, allocation: Allocation): ReadonlySet<number> {
-    const all = new Set([...this.#bad.keys(), ...this.#spoilt])
-    for (const id of this.#bad.keys()) for (const below of hearersOf(id, network, allocation)) all.add(below)
-    return all
+  /** Synths whose state may be spoilt. Others are not: what leaves a device in trouble is made sound first. */
+  get poisoned(): ReadonlySet<number> {
+    return new Set(this.#bad.keys())
   }
 
   /** Takes a finding; gives the trouble that it makes known. */
@@ -54,7 +50,6 @@ export class Troubles {
     const blamed = this.#blamed.get(key)
     if (state === 'sound') {
       this.#bad.delete(node)
-      for (const below of hearersOf(node, network, allocation)) this.#spoilt.add(below)
       if (blamed) blamed.well = block
       return undefined
     }
@@ -74,7 +69,6 @@ export class Troubles {
   /** Troubles that are over: the device is well for a while, or its synth is gone. */
   over(block: number, alive: ReadonlySet<number>): Trouble[] {
     for (const node of this.#bad.keys()) if (!alive.has(node)) this.#bad.delete(node)
-    for (const node of this.#spoilt) if (!alive.has(node)) this.#spoilt.delete(node)
     return [...this.#blamed].flatMap(([key, { trouble, node, well }]) => {
       if (alive.has(node) && (well === undefined || block - well < patience)) return []
       this.#blamed.delete(key)
@@ -82,17 +76,9 @@ export class Troubles {
     })
   }
 
-  /** Nobody is blamed any more, and some still suffer from what was: they must be replaced. */
-  get leftSpoilt(): boolean {
-    return this.#blamed.size === 0 && this.#spoilt.size > 0
-  }
-
   /** Synths that are new: what was known of others with their ids is not theirs. */
   born(ids: ReadonlySet<number>): void {
-    for (const id of ids) {
-      this.#bad.delete(id)
-      this.#spoilt.delete(id)
-    }
+    for (const id of ids) this.#bad.delete(id)
     for (const [key, blamed] of this.#blamed)
       if (ids.has(blamed.node)) this.#blamed.set(key, { ...blamed, node: nobody })
   }
@@ -100,7 +86,6 @@ export class Troubles {
   /** All synths are others now. What is still wrong will be found again, without being told again. */
   forget(): void {
     this.#bad.clear()
-    this.#spoilt.clear()
     for (const [key, blamed] of this.#blamed) this.#blamed.set(key, { ...blamed, node: nobody })
   }
 
@@ -115,31 +100,10 @@ export class Troubles {
     return [...seen].some((name) =>
       (allocation.nodes.get(name)?.instances ?? []).some(
         ({ id }, index) =>
-          (this.#bad.has(id) || this.#spoilt.has(id)) &&
-          (voice === undefined || nodes.get(name)?.part !== 'voice' || index === voice),
+          this.#bad.has(id) && (voice === undefined || nodes.get(name)?.part !== 'voice' || index === voice),
       ),
     )
   }
-}
-
-/** Synths that hear one, directly or through others. What rings guards its memory, so it and what follows it are well. */
-function hearersOf(id: number, network: Network, allocation: Allocation): Set<number> {
-  const start = placeOf(id, allocation)
-  const heard = new Set(start && [start.device])
-  const ids = new Set<number>()
-  for (const name of heard)
-    for (const { name: reader, part, info, readings } of network.wired) {
-      const isOpen = readings.some(
-        ({ declaration, sources }) =>
-          (info.rings === undefined || declaration.kind !== 'signal') &&
-          sources.some((source) => source.kind === 'device' && source.name === name),
-      )
-      if (!isOpen || heard.has(reader)) continue
-      heard.add(reader)
-      for (const [voice, instance] of (allocation.nodes.get(reader)?.instances ?? []).entries())
-        if (part !== 'voice' || start?.voice === undefined || voice === start.voice) ids.add(instance.id)
-    }
-  return ids
 }
 
 function placeOf(id: number, { nodes }: Allocation): Place | undefined {
