@@ -58,7 +58,9 @@ ever used has risen from the middle of the run to its end; the heap is what is l
 half of the rounds against the first, without the very first. Edits that are refused, since they would close a circle, are not counted.
 
 What is missed, and why: the price of modularity (1, and with it 2) is the copying of signals between six synths a voice, and
-the control-rate operators that make ports smooth and modulation bounded. The start (5, 6) is mostly the loading of modules
+the control-rate operators that make ports smooth and modulation bounded. Fades, watchers and
+what lets an envelope or LFO go on cost about a tenth of it (1.39 before hot reload). A plan (7) visits every group of a voice, and is
+measured cold: 2 ms is its best run, not its median. The start (5, 6) is mostly the loading of modules
 (the schema library above all) and the compilation of the engine. A note opened by \`EnvGen.kr\` (10) begins a block late, since
 it puts out its start level for one block. Machines differ: compare ratios, not
 voices. On the shared virtual machine of this table wall times varied threefold between runs, and the same SynthDefs
