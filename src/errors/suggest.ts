@@ -31,8 +31,9 @@ function nearest(name: string, candidates: Iterable<string>): string | undefined
 }
 
 /** `{ suggestion: 'did you mean "filter0"?' }` or nothing: to be spread into a problem. */
-export function didYouMean(name: string, candidates: Iterable<string>): { suggestion?: string } {
-  const near = nearest(name, candidates)
+export function didYouMean(name: unknown, candidates: Iterable<string>): { suggestion?: string } {
+  // it may be anything in a program that nobody checked
+  const near = typeof name === 'string' ? nearest(name, candidates) : undefined
   return near === undefined ? {} : { suggestion: `did you mean "${near}"?` }
 }
 

@@ -315,9 +315,11 @@ export class Graph {
     const block = this.#engine.nextBlock
     const { network } = running
     let { allocation } = running
-    const found = this.#findings
-      .splice(0)
-      .flatMap((one) => this.#troubles.find(one.node, one.state, one.block, network, allocation) ?? [])
+    const findings = this.#findings.splice(0)
+    this.#troubles.note(findings)
+    const found = findings.flatMap(
+      (one) => this.#troubles.find(one.node, one.state, one.block, network, allocation) ?? [],
+    )
     const read = new Set(network.tails.map(({ name }) => name))
     const [ringing, unread] = [new Set<number>(), new Set<number>()]
     for (const { id, tail, node } of allocation.leaving)

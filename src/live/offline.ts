@@ -34,6 +34,7 @@ import { checkKnob, Knobs } from './knobs.ts'
 import { Listeners } from './listeners.ts'
 import type { At, Audio, DryRun, Synth, SynthEvents } from './synth.ts'
 import { Timeline } from './timeline.ts'
+import { copied } from './copied.ts'
 import { within } from './within.ts'
 
 type Happening =
@@ -165,7 +166,8 @@ export class OfflineSynth implements Synth {
     return this.#knobs.position(name)
   }
 
-  async apply(patch: Patch): Promise<Report> {
+  async apply(given: Patch): Promise<Report> {
+    const patch = copied(given)
     return await this.#step((_, history) => ({ patch, history: record(history, patch) }))
   }
 
@@ -176,7 +178,8 @@ export class OfflineSynth implements Synth {
     return { report, load: load.map(({ name }) => name), transaction, start }
   }
 
-  async edit(edit: Edit): Promise<Report> {
+  async edit(given: Edit): Promise<Report> {
+    const edit = copied(given)
     return await this.#step((before, history) => {
       const patch = edited(before, edit)
       return { patch, history: record(history, patch) }

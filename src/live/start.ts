@@ -1,6 +1,7 @@
 import { parsePatch, type ParsedPatch, type Patch } from '../patch/index.ts'
 import { out, standard, type DeviceType } from '../devices/index.ts'
 import { createOfflineEngine, type EngineOptions, type OfflineEngine } from '../engine/index.ts'
+import { copied } from './copied.ts'
 import { Graph } from './graph.ts'
 import { OfflineSynth } from './offline.ts'
 import type { Synth } from './synth.ts'
@@ -36,8 +37,9 @@ export async function createOffline(
 /** Starts a synth on an engine; `create` is called again if the engine dies. */
 export async function startSynth(
   create: () => Promise<OfflineEngine>,
-  { patch, catalogue = standard, timeout = 10 }: Pick<SynthOptions, 'patch' | 'catalogue' | 'timeout'>,
+  { patch: given, catalogue = standard, timeout = 10 }: Pick<SynthOptions, 'patch' | 'catalogue' | 'timeout'>,
 ): Promise<Synth> {
+  const patch = copied(given)
   // the engine starts while the patch is read
   const starting = create()
   starting.catch(() => undefined)

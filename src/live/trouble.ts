@@ -37,6 +37,11 @@ export class Troubles {
     return new Set(this.#bad.keys())
   }
 
+  /** Takes note of findings before any of them is judged: the device above may have been a little later. */
+  note(findings: readonly { readonly node: number; readonly state: Soundness }[]): void {
+    for (const { node, state } of findings) if (state !== 'sound') this.#bad.set(node, state)
+  }
+
   /** Takes a finding; gives the trouble that it makes known. */
   find(
     node: number,

@@ -60,6 +60,24 @@ interface SetVoices {
 /** A small change of a patch, as plain data: it can be logged, sent and tried. */
 export type Edit = Connect | Disconnect | SetConstant | AddDevice | RemoveDevice | RenameDevice | SetVoices
 
+const texts = ['from', 'to', 'place', 'name'] as const
+
+/** What an edit names must be text, whatever a program that nobody checked gives. */
+function checkTexts(edit: Edit): void {
+  const given = Object(edit) as Readonly<Record<string, unknown>>
+  const wrong = texts.filter((key) => key in given && typeof given[key] !== 'string')
+  if (wrong.length === 0) return
+  throw new MegasynthError(
+    wrong.map((path) => ({
+      code: 'invalid-value',
+      path,
+      message: 'this is no name',
+      found: show(given[path]),
+      expected: 'text',
+    })),
+  )
+}
+
 /**
  * The patch after an edit, as a new value; the patch itself is not changed. What the edit does not concern stays as it
  * was written, in its order. Connecting a pair that is connected gives that cable another amount, or none.
@@ -74,6 +92,7 @@ export type Edit = Connect | Disconnect | SetConstant | AddDevice | RemoveDevice
  * const wobbling = edited(brighter, { type: 'connect', from: 'lfo0', to: 'filter0.cutoff', amount: 0.25 })
  */
 export function edited(patch: Patch, edit: Edit): Patch {
+  checkTexts(edit)
   switch (edit.type) {
     case 'connect':
       return connected(patch, edit)

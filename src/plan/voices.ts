@@ -143,7 +143,8 @@ function letGo(before: Voices, state: Voices, event: Exclude<NoteEvent, { kind: 
       ? [i]
       : [],
   )
-  if (isPoly) return release(state, event.kind === 'off' ? held.slice(0, 1) : held)
+  // a voice that only finishes may hold the same note as one that was struck since
+  if (isPoly) return release(state, held)
   const first = state.mode === 'drone' ? { voices: state, changes: [] } : mono(before, state, false)
   const others = release(first.voices, held)
   return { voices: others.voices, changes: [...first.changes, ...others.changes] }

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { MegasynthError } from '../../src/errors/index.ts'
+import { createOffline } from '../../src/live/index.ts'
 import { formatReport } from '../../src/plan/index.ts'
 import type { Patch } from '../../src/patch/index.ts'
 import { peak, rms } from '../audio/ear.ts'
@@ -77,7 +79,7 @@ describe('small edits', () => {
     expect(synth.patch.connections).toEqual([['tone', 'low.in'], ['level', 'out.level'], ['low', 'amp.in'], ['amp', 'out']]) // prettier-ignore
     // each of them is a step
     for (let i = 0; i < 5; i++) expect(await synth.undo()).toBeDefined()
-    expect(synth.patch).toBe(patch)
+    expect(synth.patch).toEqual(patch)
   })
 
   it('before and after a stretch of time are two plans', async () => {
@@ -105,6 +107,34 @@ describe('small edits', () => {
   })
 })
 
+describe('what a synth was given', () => {
+  it('is its own: what its giver does with it later changes nothing', async () => {
+    const mine = structuredClone(patch) as { devices: Record<string, { type: string }> }
+    const synth = await createOffline({ patch: mine })
+    mine.devices['more'] = { type: 'lfo' }
+    expect(synth.patch).toEqual(patch)
+    await synth.apply(mine)
+    expect(synth.patch.devices).toHaveProperty('more')
+    expect(await synth.undo()).toBeDefined()
+    expect(synth.patch).toEqual(patch)
+    await synth.close()
+  })
+
+  it('must be names where names are wanted', async () => {
+    const synth = await createOffline({ patch })
+    const nothing = undefined as unknown as string
+    for (const wrong of [
+      () => synth.removeDevice(nothing),
+      () => synth.renameDevice('osc', nothing),
+      () => synth.set(nothing, 3),
+      () => synth.disconnect('osc', 3 as unknown as string),
+    ])
+      await expect(wrong()).rejects.toThrow(MegasynthError)
+    expect(synth.patch).toEqual(patch)
+    await synth.close()
+  })
+})
+
 describe('undo and redo', () => {
   it('go back and on through edits, and end', async () => {
     const { synth } = await start(patch)
@@ -115,11 +145,11 @@ describe('undo and redo', () => {
     await synth.undo()
     expect(Object.keys(synth.patch.devices)).toEqual(['tone', 'low'])
     expect(await synth.undo()).toMatchObject({ set: ['low'] })
-    expect(synth.patch).toBe(patch)
+    expect(synth.patch).toEqual(patch)
     expect(await synth.undo()).toBeUndefined()
     await synth.redo()
     await synth.redo()
-    expect(synth.patch).toBe(last)
+    expect(synth.patch).toEqual(last)
     expect(await synth.redo()).toBeUndefined()
     // another edit forgets what was undone
     await synth.undo()
@@ -133,7 +163,7 @@ describe('undo and redo', () => {
     synth.setKnob('level', 0.9)
     await synth.advance(0.1)
     await synth.undo()
-    expect(synth.patch).toBe(patch)
+    expect(synth.patch).toEqual(patch)
     expect(synth.knob('level')).toBe(0.9)
     expect(await synth.undo()).toBeUndefined()
   })
@@ -153,7 +183,7 @@ describe('undo and redo', () => {
     await errorOf(() => synth.set('low.cutof', 1))
     await errorOf(() => synth.connect('tone', 'low.nothing'))
     await synth.undo()
-    expect(synth.patch).toBe(patch)
+    expect(synth.patch).toEqual(patch)
   })
 })
 

@@ -246,3 +246,20 @@ describe('voices from 8 to 5 to 8', () => {
     expect(peak(await left(one, 0.1))).toBe(0)
   })
 })
+
+it('a note that a voice still finishes, struck again on another one, ends with its key', async () => {
+  const one = await start({
+    voices: 4,
+    devices: { osc: { type: 'oscillator', amplitude: 0.2 } },
+    connections: [['osc', 'out']],
+  })
+  const { synth } = one
+  for (const note of [40, 45, 50, 62]) synth.noteOn(note)
+  await synth.advance(0.2)
+  await synth.setVoices(2)
+  synth.noteOn(62)
+  await synth.advance(0.2)
+  for (const note of [40, 45, 50, 62]) synth.noteOff(note)
+  await synth.advance(1)
+  expect(peak(await left(one, 0.2))).toBe(0)
+})
