@@ -64,7 +64,7 @@ measured cold: 2 ms is its best run, not its median. The start (5, 6) is mostly 
 (the schema library above all) and the compilation of the engine. A note opened by \`EnvGen.kr\` (10) begins a block late, since
 it puts out its start level for one block. Machines differ: compare ratios, not
 voices. On the shared virtual machine of this table wall times varied threefold between runs, and the same SynthDefs
-by hand reached half the voices that they reach elsewhere.
+by hand reached fewer voices than elsewhere. Why compilation and plan grow faster than the patch (8) has not been found out.
 
 ## Hot reload
 

@@ -31,8 +31,8 @@ const { Lag3, Out, RandID, RandSeed, ReplaceOut, Select, Slew, XOut } = ugens
 const loudestFeedback = 8
 
 /**
- * Seconds of each of the three poles through which a fade goes. The middle half of the way takes 35 ms; what is shorter clicks on low tones, since control signals go from block to block in straight lines. It
- * is linear, so that what fades in and out always adds up to one. It starts at its value.
+ * Seconds of each of the three poles through which a fade goes. The middle half of the way takes 41 ms; what is shorter
+ * clicks on low tones, since control signals go from block to block in straight lines. It is linear, so that what fades in and out always adds up to one. It starts at its value.
  */
 const fadePole = 0.13
 /** The same for what is set while it sounds: a little faster. */

@@ -129,7 +129,7 @@ export const editCases: readonly EditCase[] = [
     ['delay', echo, 'dly.mix=0.1'],
     ['delay', echo, 'dly.tone=1000'],
     // the echo alone: beside the dry sound, two tones that beat are louder than either steady sum
-    ['delay', base('only', 'dly.mix=1; dly.feedback=0', echo), 'dly.time=0.0505'],
+    ['delay', base('only', 'dly.mix=1; dly.feedback=0', echo), 'dly.time=0.052'],
     ['delay', base('with', roomLfo, echo), 'lfo > dly.mix * 0.1'],
     ['reverb', room, 'rvb.mix=0.6'],
     ['reverb', room, 'rvb.room=0.3'],
