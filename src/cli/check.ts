@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { quantity } from '../errors/index.ts'
 import type { ParsedPatch } from '../patch/index.ts'
 import type { Network, WiredDevice } from '../plan/index.ts'
 import { engineFlag, engineHelp, engineOptions, setFlag, type KnobSetting } from './flags.ts'
@@ -8,7 +9,7 @@ import { blueprint, checkRoom, type Needs } from './needs.ts'
 import { openPatch } from './open.ts'
 import { portReports, type PortReport } from './readings.ts'
 import { table } from './table.ts'
-import { count, quantity, span } from './text.ts'
+import { count, span } from './text.ts'
 
 interface CheckFlags {
   readonly devices?: string

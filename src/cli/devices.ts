@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import { didYouMean, fail, listNames } from '../errors/index.ts'
+import { didYouMean, fail, figure, listNames, quantity } from '../errors/index.ts'
 import { out } from '../devices/index.ts'
 import type { DeviceInfo, Port } from '../patch/index.ts'
 import { openCatalogue } from './catalogue.ts'
 import type { Shell } from './io.ts'
 import { table } from './table.ts'
-import { figure, quantity, wrap } from './text.ts'
+import { wrap } from './text.ts'
 
 interface DevicesFlags {
   readonly devices?: string

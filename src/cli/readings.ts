@@ -1,3 +1,4 @@
+import { figure, quantity } from '../errors/index.ts'
 import type { ValuePort } from '../patch/ports.ts'
 import type { Knob, ParsedPatch } from '../patch/types.ts'
 import {
@@ -9,7 +10,6 @@ import {
   type ReadSource,
   type WiredDevice,
 } from '../plan/index.ts'
-import { figure, quantity } from './text.ts'
 
 /** What one port reads, for people and for programs. */
 export interface PortReport {

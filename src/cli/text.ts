@@ -1,14 +1,4 @@
-/** A number with three significant digits, without an exponent. */
-export function figure(value: number): string {
-  if (value === 0 || !Number.isFinite(value)) return String(value)
-  const digits = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))))
-  return String(Number(value.toFixed(digits))).replace('-', '−')
-}
-
-/** `0.3 Hz`, `0.7`. */
-export function quantity(value: number, unit: string | undefined): string {
-  return unit === undefined || unit === '' ? figure(value) : `${figure(value)} ${unit}`
-}
+import { figure, quantity } from '../errors/index.ts'
 
 /** `20 … 20000 Hz`, or one number where both ends are equal. */
 export function span([low, high]: readonly [number, number], unit: string | undefined): string {

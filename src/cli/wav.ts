@@ -1,19 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-  type Stats,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { MegasynthError, fail } from '../errors/index.ts'
+import { fail } from '../errors/index.ts'
 import { encoderOf, headerOf, headerSize, maxDataBytes, sampleBytes, type WavFormat } from './wav-format.ts'
+import { openWhole } from './whole-file.ts'
 
 export type { WavFormat } from './wav-format.ts'
 
@@ -67,79 +54,6 @@ export interface WavWriter {
 
 const framesAtOnce = 4096
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder does not exist',
-  ENOTDIR: 'its folder is a file',
-  EACCES: 'no permission',
-  EPERM: 'no permission',
-  EROFS: 'the disk is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of the disk is used up',
-  EFBIG: 'the disk does not take a file that large',
-  EISDIR: 'it is a folder',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'its symbolic links lead in a circle',
-  EMFILE: 'too many files are open',
-}
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error)
-
-/** Runs file operations; what goes wrong becomes a problem of `path`. */
-function guarded<T>(path: string, run: () => T): T {
-  try {
-    return run()
-  } catch (cause) {
-    if (cause instanceof MegasynthError) throw cause
-    const code = codeOf(cause)
-    return unwritable(path, reasons[code] ?? code, cause)
-  }
-}
-
-function unwritable(path: string, found: string, cause?: unknown): never {
-  return fail(
-    {
-      code: 'unwritable-file',
-      path,
-      message: 'cannot be written',
-      found,
-      expected: 'a file in a folder that exists and may be written to',
-    },
-    { cause },
-  )
-}
-
-function exists(path: string): never {
-  return fail({
-    code: 'file-exists',
-    path,
-    message: 'is there already',
-    expected: 'a new file',
-    suggestion: 'choose another name, or replace it with --force',
-  })
-}
-
-function statOf(path: string, stat: (path: string) => Stats): Stats | undefined {
-  try {
-    return stat(path)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-/** The path at which the file will really be: a link is followed, so that it stays. */
-function targetOf(path: string, force: boolean): string {
-  if (/(^|[\\/])$/.test(path)) unwritable(path, 'it names no file')
-  if (statOf(path, lstatSync) === undefined) return path
-  const stats = statOf(path, statSync)
-  if (stats?.isDirectory() === true) unwritable(path, 'it is a folder')
-  // Renaming onto /dev/null would replace the device.
-  if (stats !== undefined && !stats.isFile()) unwritable(path, 'it is not a regular file')
-  if (!force) exists(path)
-  return stats === undefined ? path : realpathSync(path)
-}
-
 function checkOptions(path: string, { sampleRate, channels, format = '16', frames = 0 }: WavOptions): void {
   const whole = (name: string, value: number, max: number): void => {
     if (!Number.isInteger(value) || value < 1 || value > max)
@@ -183,94 +97,39 @@ function checkLength(path: string, dataBytes: number, perSecond: number): void {
 export async function openWav(path: string, options: WavOptions): Promise<WavWriter> {
   const { sampleRate, channels, format = '16', force = false } = options
   checkOptions(path, options)
-  const { target, part, fd } = guarded(path, () => {
-    const target = targetOf(path, force)
-    const name = `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.part`
-    const part = join(dirname(target), name)
-    return { target, part, fd: openSync(part, 'wx') }
-  })
+  const file = openWhole(path, { force })
   const frameBytes = channels * sampleBytes[format]
   const encoder = encoderOf(format, options.dither ?? format === '16')
   const buffer = new Uint8Array(frameBytes * framesAtOnce)
   const view = new DataView(buffer.buffer)
   let dataBytes = 0
-  let closed = false
-  let over = false
-
-  function put(bytes: Uint8Array, at: number | null): void {
-    for (let done = 0; done < bytes.length;)
-      done += writeSync(fd, bytes, done, bytes.length - done, at === null ? null : at + done)
-  }
-
-  function abortSync(): void {
-    if (over) return
-    over = true
-    try {
-      if (!closed) closeSync(fd)
-    } finally {
-      rmSync(part, { force: true })
-    }
-  }
-
-  /** Runs file operations; when they fail nothing is left behind. */
-  function orAbort<T>(run: () => T): T {
-    if (over) throw new Error(`${path} is finished or given up already`)
-    try {
-      return guarded(path, run)
-    } catch (error) {
-      abortSync()
-      throw error
-    }
-  }
-
-  /** Moves the whole file to its path, in one step and never onto another file unless that was asked for. */
-  function publish(): void {
-    if (force) return renameSync(part, target)
-    // The name is taken by an empty file first, which fails if there is one: unlike a hard link, every disk can do that.
-    try {
-      closeSync(openSync(target, 'wx'))
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') exists(path)
-      throw error
-    }
-    try {
-      renameSync(part, target)
-    } catch (error) {
-      rmSync(target, { force: true })
-      throw error
-    }
-  }
 
   const header = (): Uint8Array => headerOf({ sampleRate, channels, format, dataBytes })
-  orAbort(() => put(header(), null))
+  file.run(() => file.put(header()))
   return {
     write(blocks, frames = blocks[0]?.length ?? 0) {
       if (blocks.length !== channels || blocks.some((block) => block.length < frames))
         throw new RangeError(`${path} takes ${channels} channels of at least ${frames} samples`)
-      orAbort(() => {
+      file.run(() => {
         checkLength(path, dataBytes + frames * frameBytes, sampleRate * frameBytes)
         for (let from = 0; from < frames; from += framesAtOnce) {
           const size = encoder.write(blocks, from, Math.min(frames, from + framesAtOnce), view)
-          put(buffer.subarray(0, size), null)
+          file.put(buffer.subarray(0, size))
           dataBytes += size
         }
       })
     },
     async finish() {
-      return orAbort(() => {
-        if (dataBytes % 2 === 1) put(Uint8Array.of(0), null)
-        put(header(), 0)
-        fsyncSync(fd)
-        closeSync(fd)
-        closed = true
-        publish()
-        over = true
-        return { bytes: headerSize(format) + dataBytes + (dataBytes % 2), ...encoder.report() }
+      file.run(() => {
+        if (dataBytes % 2 === 1) file.put(Uint8Array.of(0))
+        file.put(header(), 0)
       })
+      file.finish()
+      return { bytes: headerSize(format) + dataBytes + (dataBytes % 2), ...encoder.report() }
     },
     async abort() {
-      abortSync()
+      file.abort()
     },
-    abortSync,
+    abortSync: file.abort,
   }
 }

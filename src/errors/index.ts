@@ -1,3 +1,4 @@
+export { figure, quantity } from './figure.ts'
 export {
   MegasynthError,
   fail,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { count, figure, quantity, span, wrap } from '../../src/cli/text.ts'
+import { count, span, wrap } from '../../src/cli/text.ts'
+import { figure, quantity } from '../../src/errors/index.ts'
 
 describe('wrapping', () => {
   it('keeps every word, longer ones too', () => {
