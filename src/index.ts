@@ -68,6 +68,8 @@ export {
   networkAfter,
   type Allocation,
   type Network,
+  type NoteEvent,
+  type NoteId,
   type Plan,
   type Report,
 } from './plan/index.ts'

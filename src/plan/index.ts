@@ -4,6 +4,7 @@ export { compile, type Network, type NetworkNode } from './network.ts'
 export { fadeSeconds } from './device-synthdef.ts'
 export { keysAtRest } from './keys.ts'
 export { isIdle } from './kinds.ts'
+export type { NoteEvent, NoteId } from './note-event.ts'
 export { plan, type Plan, type PlanInput } from './plan.ts'
 export { formatReport, type Report } from './report.ts'
 export { refreshed } from './refresh.ts'
@@ -19,7 +20,6 @@ export {
   resizeVoices,
   setKeys,
   type Keys,
-  type NoteEvent,
   type VoiceChange,
   type Voices,
 } from './voices.ts'

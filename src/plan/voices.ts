@@ -4,6 +4,7 @@ import type { Command } from '../scsynth/index.ts'
 import { keyNames } from '../patch/ports.ts'
 import type { RunningVoice } from './allocation.ts'
 import { keysAtRest } from './keys.ts'
+import type { NoteEvent } from './note-event.ts'
 
 /** One voice as the allocator sees it. */
 export interface Voice {
@@ -29,12 +30,6 @@ export interface Voices {
   readonly keys: readonly { readonly note: number; readonly velocity: number }[]
   readonly clock: number
 }
-
-/** What is played. Notes are MIDI notes (fractions are microtones), velocity is 0..1. */
-export type NoteEvent =
-  | { readonly kind: 'on'; readonly note: number; readonly velocity: number }
-  | { readonly kind: 'off'; readonly note: number }
-  | { readonly kind: 'allOff' }
 
 /** New values for the keys of a voice. `restart`: its gate must be low for a block first, since it is sounding. */
 export interface VoiceChange {
@@ -118,6 +113,7 @@ export function keysOf({ voices }: Voices, voice: number): Record<KeyName, numbe
  * note stays. Pure.
  */
 export function allocate(state: Voices, event: NoteEvent): { voices: Voices; changes: VoiceChange[] } {
+  if (!isKeyEvent(event)) return { voices: state, changes: [] }
   const next = { ...state, clock: state.clock + 1, keys: keysAfter(state.keys, event) }
   if (state.voices.length === 0) return { voices: next, changes: [] }
   if (event.kind !== 'on') return letGo(state, next, event)
@@ -130,16 +126,21 @@ export function allocate(state: Voices, event: NoteEvent): { voices: Voices; cha
 
 type Result = ReturnType<typeof allocate>
 
-function keysAfter(keys: Voices['keys'], event: NoteEvent): Voices['keys'] {
-  if (event.kind === 'allOff') return []
+/** What presses or lifts keys. */
+type KeyEvent = Extract<NoteEvent, { kind: 'on' | 'off' | 'allOff' | 'silence' }>
+const isKeyEvent = (event: NoteEvent): event is KeyEvent =>
+  event.kind === 'on' || event.kind === 'off' || event.kind === 'allOff' || event.kind === 'silence'
+
+function keysAfter(keys: Voices['keys'], event: KeyEvent): Voices['keys'] {
+  if (event.kind === 'allOff' || event.kind === 'silence') return []
   const others = keys.filter(({ note }) => note !== event.note)
   return event.kind === 'on' ? [...others, { note: event.note, velocity: event.velocity }] : others
 }
 
-function letGo(before: Voices, state: Voices, event: Exclude<NoteEvent, { kind: 'on' }>): Result {
+function letGo(before: Voices, state: Voices, event: Exclude<KeyEvent, { kind: 'on' }>): Result {
   const isPoly = state.mode === 'poly'
   const held = state.voices.flatMap((voice, i) =>
-    (isPoly || i !== state.solo) && voice.held && (event.kind === 'allOff' || voice.note === event.note)
+    (isPoly || i !== state.solo) && voice.held && (event.kind !== 'off' || voice.note === event.note)
       ? [i]
       : [],
   )
