@@ -1,7 +1,7 @@
 import { didYouMean, fail, listNames, MegasynthError, show } from '../errors/index.ts'
 import { nameProblems } from './names.ts'
 import { isPlainObject, pathTo } from './plain.ts'
-import type { ConnectionSpec, DeviceSpec, KnobSpec, Patch, VoicePolicy } from './types.ts'
+import type { ConnectionSpec, DeviceSpec, KnobMidi, KnobSpec, Patch, VoicePolicy } from './types.ts'
 
 type Constant = string | number | boolean
 
@@ -57,8 +57,17 @@ interface SetVoices {
   readonly voices: number | VoicePolicy
 }
 
+interface MapKnob {
+  readonly type: 'mapKnob'
+  /** A knob. */
+  readonly name: string
+  /** The control that turns it; without one, none does. */
+  readonly midi?: KnobMidi | undefined
+}
+
 /** A small change of a patch, as plain data: it can be logged, sent and tried. */
-export type Edit = Connect | Disconnect | SetConstant | AddDevice | RemoveDevice | RenameDevice | SetVoices
+export type Edit =
+  Connect | Disconnect | SetConstant | AddDevice | RemoveDevice | RenameDevice | SetVoices | MapKnob
 
 const texts = ['from', 'to', 'place', 'name'] as const
 
@@ -109,6 +118,8 @@ export function edited(patch: Patch, edit: Edit): Patch {
       return renamed(patch, edit)
     case 'setVoices':
       return { ...patch, voices: edit.voices }
+    case 'mapKnob':
+      return withMidi(patch, edit)
     default:
       return unknownEdit(edit)
   }
@@ -122,7 +133,7 @@ function unknownEdit(edit: never): never {
     path: 'type',
     message: 'there is no such edit',
     found: show(type),
-    expected: 'connect, disconnect, set, addDevice, removeDevice, renameDevice or setVoices',
+    expected: 'connect, disconnect, set, addDevice, removeDevice, renameDevice, setVoices or mapKnob',
   })
 }
 
@@ -210,9 +221,7 @@ function outTakesNone(place: string): never {
 }
 
 function withPosition(patch: Patch, name: string, value: Constant | undefined): Patch {
-  const knobs = patch.knobs ?? {}
-  const knob = Object.hasOwn(knobs, name) ? knobs[name] : undefined
-  if (knob === undefined) return noSuchKnob(patch, name)
+  const knob = knobOf(patch, name)
   if (typeof value !== 'number')
     return fail({
       code: 'invalid-value',
@@ -222,7 +231,20 @@ function withPosition(patch: Patch, name: string, value: Constant | undefined): 
       expected: 'a position 0..1',
     })
   const turned: KnobSpec = typeof knob === 'number' ? value : { ...knob, value }
-  return { ...patch, knobs: { ...knobs, [name]: turned } }
+  return { ...patch, knobs: { ...patch.knobs, [name]: turned } }
+}
+
+function withMidi(patch: Patch, { name, midi }: MapKnob): Patch {
+  const knob = knobOf(patch, name)
+  const spec = typeof knob === 'number' ? { value: knob } : knob
+  const { midi: _, ...others } = spec
+  const mapped: KnobSpec = midi === undefined ? others : { ...spec, midi }
+  return { ...patch, knobs: { ...patch.knobs, [name]: mapped } }
+}
+
+function knobOf(patch: Patch, name: string): KnobSpec {
+  const knob = Object.hasOwn(patch.knobs ?? {}, name) ? patch.knobs?.[name] : undefined
+  return knob ?? noSuchKnob(patch, name)
 }
 
 function noSuchKnob(patch: Patch, name: string): never {

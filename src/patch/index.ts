@@ -6,5 +6,13 @@ export { checkPatch, parsePatch } from './parse.ts'
 export { partsOf } from './parts.ts'
 export { keyNames, type Catalogue, type DeviceInfo, type Port } from './ports.ts'
 export type { TypedPatch } from './typed.ts'
-export type { ConnectionSpec, DeviceSpec, KnobSpec, ParsedPatch, Patch, VoicePolicy } from './types.ts'
+export type {
+  ConnectionSpec,
+  DeviceSpec,
+  KnobMidi,
+  KnobSpec,
+  ParsedPatch,
+  Patch,
+  VoicePolicy,
+} from './types.ts'
 export { patchToJson, patchToTypeScript } from './write.ts'

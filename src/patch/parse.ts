@@ -3,6 +3,7 @@ import { readConnections, type Cable } from './connections.ts'
 import { cycleProblems } from './cycles.ts'
 import { structureProblems } from './issues.ts'
 import { knobProblems } from './knobs.ts'
+import { midiProblems } from './knob-midi.ts'
 import { limits } from './limits.ts'
 import { migrate } from './migrate.ts'
 import { duplicateNames, nameProblems, suggester } from './names.ts'
@@ -57,6 +58,7 @@ export function checkPatch(
     ...nameProblems('devices', devices ?? none),
     ...duplicateNames(knobs ?? none, devices ?? none),
     ...cableProblems,
+    ...midiProblems(knobs ?? none),
     ...knobProblems(knobs ?? none, cables, (device) => (device === 'out' ? out : infos?.get(device))),
     ...cycleProblems(cables),
     ...partProblems(sharing(devices ?? none, catalogue), cables),

@@ -38,15 +38,29 @@ const knobShape = {
   midi: z
     .strictObject(
       {
-        cc: whole(0, 127, 'a controller number 0..127').describe('MIDI controller 0..127.'),
+        cc: whole(0, 119, 'a controller number 0..119').optional().describe('MIDI controller 0..119.'),
+        cc14: whole(0, 31, 'a controller number 0..31')
+          .optional()
+          .describe('MIDI controller 0..31 in 14 bits, the finer part as controller 32..63.'),
+        nrpn: whole(0, 16383, 'a parameter number 0..16383')
+          .optional()
+          .describe('Non-registered MIDI parameter 0..16383.'),
         channel: whole(1, 16, 'a MIDI channel 1..16')
           .optional()
-          .describe('MIDI channel 1..16. Default: all.'),
+          .describe('MIDI channel 1..16. Default: any.'),
+        relative: oneOf(['twosComplement', 'signMagnitude', 'offset64'])
+          .optional()
+          .describe('Only with cc: an encoder without end, and how it writes its steps.'),
+        takeover: oneOf(['pickup', 'jump'])
+          .optional()
+          .describe(
+            'A control that stands elsewhere turns the knob when it passes it, or at once. Default: pickup.',
+          ),
       },
-      { error: '{ cc, channel? }' },
+      { error: '{ cc, channel? }, with cc14 or nrpn instead of cc for finer controls' },
     )
     .optional()
-    .describe('The MIDI controller that turns the knob.'),
+    .describe('The MIDI control that turns the knob: one of cc, cc14 and nrpn.'),
 }
 
 const knob = z.union([position, z.strictObject(knobShape, { error: 'an object' })], {
@@ -187,10 +201,12 @@ export function patchSchema(catalogue: Catalogue): PatchSchema {
   return schema
 }
 
+const midiKeys = Object.keys(knobShape.midi.unwrap().shape)
+
 /** The keys that are valid in the object at this place, for "did you mean"; undefined where any name is. */
 export function keysAt(path: readonly PropertyKey[]): readonly string[] {
   const [first, , third] = path
-  if (first === 'knobs') return third === 'midi' ? ['cc', 'channel'] : Object.keys(knobShape)
+  if (first === 'knobs') return third === 'midi' ? midiKeys : Object.keys(knobShape)
   if (first === 'voices') return Object.keys(voicesShape)
   if (first === 'connections') return Object.keys(cableShape)
   return ['$schema', 'format', 'name', 'voices', 'tempo', 'layout', 'knobs', 'devices', 'connections']

@@ -12,8 +12,45 @@ export type KnobSpec =
       readonly scale?: Scale
       readonly unit?: string
       readonly label?: string
-      readonly midi?: { readonly cc: number; readonly channel?: number }
+      readonly midi?: KnobMidi
     }
+
+/**
+ * What a hardware encoder without end sends for a turn: 1 and 127 for a step up and down (`twosComplement`), 1 and 65
+ * (`signMagnitude`), or 65 and 63 (`offset64`); further off for a quicker turn.
+ */
+export type RelativeEncoding = 'twosComplement' | 'signMagnitude' | 'offset64'
+
+/** How a knob is taken over by a control that stands elsewhere: when the control passes it, or with a jump. */
+export type Takeover = 'pickup' | 'jump'
+
+/** The control of the hardware that turns a knob, and how. One of `cc`, `cc14` and `nrpn`. */
+export type KnobMidi = {
+  /** MIDI channel 1..16. Default: any. */
+  readonly channel?: number
+} & (
+  | {
+      /** Controller 0..119. */
+      readonly cc: number
+      /** Default: pickup. */
+      readonly takeover?: Takeover
+    }
+  | {
+      readonly cc: number
+      /** The control has no position, only steps: 1/127 of the knob each. */
+      readonly relative: RelativeEncoding
+    }
+  | {
+      /** Controller 0..31 in 14 bits: the finer part comes as controller 32..63. */
+      readonly cc14: number
+      readonly takeover?: Takeover
+    }
+  | {
+      /** Non-registered parameter 0..16383. */
+      readonly nrpn: number
+      readonly takeover?: Takeover
+    }
+)
 
 /** How voices are given to notes. */
 export interface VoicePolicy {

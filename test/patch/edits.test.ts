@@ -374,7 +374,7 @@ describe('laws of edits, for any patch that is valid', () => {
         to: word,
         device: fc.record({ type: word }),
       }),
-      fc.record({ type: fc.constant('setVoices'), voices: value }),
+      fc.record({ type: fc.constantFrom('setVoices', 'mapKnob'), name: word, voices: value, midi: value }),
       fc.record({ type: word }),
     ) as fc.Arbitrary<Edit>
     const members = Object.getOwnPropertyNames(Object.prototype)
