@@ -5,6 +5,8 @@ export const exitCodes = {
   ok: 0,
   /** The patch, a file or what was asked of the engine has problems. */
   problems: 1,
+  /** What was asked is answered with no: two patches differ. */
+  no: 1,
   /** The command was written wrongly. */
   usage: 2,
   /** A mistake of Megasynth itself. */
@@ -34,11 +36,22 @@ export class Interrupted extends Error {
   }
 }
 
+/** A command is done, all is said, and it ends with another code than 0. */
+export class Ended extends Error {
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super(`ended with ${exitCode}`)
+    this.name = 'Ended'
+    this.exitCode = exitCode
+  }
+}
+
 /** The exit codes, for the help text. */
 export const exitCodeHelp = `
 Exit codes:
   0    done
-  1    the patch or a file has problems, or is too large for the engine
-  2    the command is written wrongly
+  1    the patch or a file has problems, or is too large for the engine; diff: the patches differ
+  2    the command is written wrongly; diff: a file has problems
   70   a mistake of Megasynth itself
   130  interrupted (Ctrl-C); 143 if by another program`

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import { MegasynthError, formatProblems, type Problem } from '../errors/index.ts'
 import { engineSize } from '../engine/index.ts'
-import { Interrupted, exitCodeOf, exitCodes } from './exit.ts'
+import { Ended, Interrupted, exitCodeOf, exitCodes } from './exit.ts'
 import type { Shell } from './io.ts'
 import { count } from './text.ts'
 
@@ -15,27 +15,73 @@ export class PatchProblems extends MegasynthError {
   }
 }
 
+/** What went wrong with several files, each by itself. */
+export class SeveralFailures extends MegasynthError {
+  readonly failures: readonly MegasynthError[]
+  readonly exitCode: number
+
+  constructor(failures: readonly MegasynthError[], exitCode: number = exitCodes.problems) {
+    super(failures.flatMap(({ problems }) => problems))
+    this.failures = failures
+    this.exitCode = exitCode
+  }
+}
+
+/** What a piece of work fails with, if that is a problem of the user's. */
+export async function failureOf(work: () => Promise<unknown>): Promise<MegasynthError | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    if (error instanceof MegasynthError) return error
+    throw error
+  }
+}
+
 /** Says what went wrong, on stderr for people or on stdout as JSON; returns the exit code. */
 export function reportFailure(error: unknown, shell: Shell): number {
   if (error instanceof Interrupted) {
     shell.note('interrupted: nothing was written')
     return error.exitCode
   }
+  if (error instanceof Ended) return error.exitCode
   if (error instanceof CommanderError) return reportUsage(error, shell)
+  if (error instanceof SeveralFailures) {
+    if (shell.json)
+      shell.print(
+        JSON.stringify({ ok: false, problems: error.failures.flatMap(problemsWithFile) }, undefined, 2),
+      )
+    else sayAll(error.failures, shell)
+    return error.exitCode
+  }
   if (error instanceof MegasynthError) {
     const problems = error.problems.map(withFlag)
     const file = error instanceof PatchProblems ? error.file : undefined
     if (shell.json)
       shell.print(JSON.stringify({ ok: false, ...(file !== undefined && { file }), problems }, undefined, 2))
-    else {
-      if (file !== undefined)
-        shell.note(`${shell.errorPaint.red('✗')} ${file} has ${count(problems.length, 'problem')}:\n`)
-      shell.note(formatProblems(problems, shell.errorPaint))
-    }
+    else sayAll([error], shell)
     return exitCodeOf(problems)
   }
   reportBug(error, shell)
   return exitCodes.internal
+}
+
+/** Each failure under the name of its file; those that name their file themselves need no heading. */
+function sayAll(failures: readonly MegasynthError[], { note, errorPaint }: Shell): void {
+  for (const [i, failure] of failures.entries()) {
+    if (i > 0) note('')
+    if (failure instanceof PatchProblems)
+      note(`${errorPaint.red('✗')} ${failure.file} has ${count(failure.problems.length, 'problem')}:\n`)
+    note(formatProblems(failure.problems.map(withFlag), errorPaint))
+  }
+}
+
+/** For programs: which of the files each problem is in, where its place does not say it. */
+function problemsWithFile(failure: MegasynthError): readonly object[] {
+  return failure.problems.map((problem) => ({
+    ...(failure instanceof PatchProblems && { file: failure.file }),
+    ...withFlag(problem),
+  }))
 }
 
 /** Commander ends by exceptions even when it has only printed what was asked for. */

@@ -25,12 +25,18 @@ export async function openPatch(
   flags: { readonly devices?: string; readonly set: readonly KnobSetting[] },
 ): Promise<OpenPatch> {
   const catalogue = await openCatalogue(cwd, flags.devices)
+  const written = await readPatch(cwd, file, catalogue)
+  const patch = withKnobs(written.patch, flags.set, file)
+  const { patch: parsed = written.parsed } = checkPatch(patch, catalogue, out)
+  return { ...written, patch, parsed }
+}
+
+/** As {@link openPatch} does, with device types that are at hand. */
+export async function readPatch(cwd: string, file: string, catalogue: DeviceTypes): Promise<OpenPatch> {
   const loaded = await loadPatchFile(cwd, file)
-  const written = checkPatch(loaded, catalogue, out)
-  if (written.patch === undefined) throw new PatchProblems(file, written.problems)
-  const patch = withKnobs(loaded as Patch, flags.set, file)
-  const { patch: parsed = written.patch } = checkPatch(patch, catalogue, out)
-  return { file, patch, parsed, catalogue }
+  const { patch: parsed, problems } = checkPatch(loaded, catalogue, out)
+  if (parsed === undefined) throw new PatchProblems(file, problems)
+  return { file, patch: loaded as Patch, parsed, catalogue }
 }
 
 /** The patch with some knobs in other positions: they stand there from the start, and nothing glides. */

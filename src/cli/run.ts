@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addCheck } from './check.ts'
 import { addDemo } from './demo.ts'
 import { addDevices } from './devices.ts'
+import { addDiff } from './diff.ts'
 import { exitCodeHelp, exitCodes } from './exit.ts'
 import { reportFailure } from './failure.ts'
 import { createShell, type Io } from './io.ts'
@@ -44,7 +45,7 @@ Examples:
   $ megasynth devices filter
 ${exitCodeHelp}`,
     )
-  for (const add of [addRender, addCheck, addDevices, addSchema, addDemo]) add(program, shell)
+  for (const add of [addRender, addCheck, addDiff, addDevices, addSchema, addDemo]) add(program, shell)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCodes.ok
