@@ -7,6 +7,7 @@ import {
   type Leaving,
   type RunningNode,
   type RunningVoice,
+  type Unplugging,
   type Values,
 } from './allocation.ts'
 import { controlNames, fadeSeconds, type DeviceSynthDef } from './device-synthdef.ts'
@@ -14,11 +15,12 @@ import { Buses, tailsIn } from './buses.ts'
 import { Cables } from './cables.ts'
 import { Fades } from './fades.ts'
 import { groupOf, tailName } from './kinds.ts'
+import { Members } from './members.ts'
 import type { Network, NetworkNode } from './network.ts'
 import type { Plan, PlanInput } from './plan.ts'
 import { outcome, type How } from './report.ts'
 import { findRenames, renamed } from './rename.ts'
-import { readsOf, resolveAll, writesOf, type Context } from './resolve.ts'
+import { resolveAll, type Context } from './resolve.ts'
 import { giveBack, type Allocators } from './resources.ts'
 import { arrange, isSound, merged, sequence, type Member } from './sequence.ts'
 import { Stage, type Place } from './stage.ts'
@@ -36,6 +38,8 @@ interface Wanted {
   readonly how: How
   /** What its controls had, if it is not born. */
   readonly had?: Values | undefined
+  /** The edit does not concern it. */
+  readonly same?: boolean
   /** The one that it replaces. */
   readonly predecessor?: (Instance & { readonly node: NetworkNode }) | undefined
 }
@@ -55,6 +59,7 @@ export class Planner {
   readonly #stage: Stage
   readonly #buses: Buses
   readonly #cables: Cables
+  readonly #members = new Members()
   readonly #order = new Map<number, readonly number[]>()
   readonly #moved = new Set<number>()
   /** Names of devices that the edit does not concern. */
@@ -135,7 +140,7 @@ export class Planner {
       if (node.part !== place.part) continue
       const own = instances[place.voice] as Instance
       if (this.#same.has(name)) {
-        list.push({ node, instance: own, how: 'kept', had: own.values, ...(mix !== undefined && { mix }) })
+        list.push({ node, instance: own, how: 'kept', same: true })
         continue
       }
       const values = resolveAll(node, place.voice, context)
@@ -203,7 +208,7 @@ export class Planner {
           name: node.name,
           node,
           group: groupOf(this.#from, node, voice) ?? -1,
-          reads: readsOf(node, instance.values),
+          reads: this.#members.reads(node, instance.values),
           faded: [],
           until: node.rings ? this.#tailEnd : this.#fadeEnd,
           ...(mix !== undefined && { mix }),
@@ -222,11 +227,7 @@ export class Planner {
   ): Leaving[] {
     const present = before === undefined ? [] : (this.#from.order.get(group) ?? [])
     const ids = wanted.map(({ instance }) => instance.id)
-    if (
-      leaving.length === 0 &&
-      wanted.every(({ node }) => this.#same.has(node.name)) &&
-      sameIds(ids, present)
-    ) {
+    if (leaving.length === 0 && wanted.every(({ same }) => same) && sameIds(ids, present)) {
       this.#order.set(group, present)
       return []
     }
@@ -237,13 +238,14 @@ export class Planner {
       leaving,
       there,
     )
-    const going = leaving.map(leavingMember)
+    const memberOf = ({ node, instance }: Wanted): Member => this.#members.of(node, instance)
+    const going = leaving.map((one) => this.#members.leaving(one))
     const born = leaving.length === 0 ? [] : wanted.filter(({ how }) => how === 'born').map(memberOf)
     const order =
       quick && isSound(quick, [...born, ...going])
         ? quick
         : sequence(wanted.map(memberOf), going, there).map(({ id }) => id)
-    const changed = wanted.filter(({ node }) => !this.#same.has(node.name))
+    const changed = wanted.filter(({ same }) => same !== true)
     const faded = fades.fade(changed, leaving, order, paused)
     const byId = new Map(changed.map((one) => [one.instance.id, one]))
     for (const { id, at, moves } of arrange(group, order, there)) {
@@ -265,6 +267,12 @@ export class Planner {
     }
     this.#order.set(group, order)
     return faded.leaving
+  }
+
+  #stillThere(unplugging: readonly Unplugging[]): readonly Unplugging[] {
+    if (unplugging.length === 0) return unplugging
+    const alive = new Set([...this.#order.values()].flat())
+    return unplugging.filter(({ id }) => alive.has(id))
   }
 
   #finish({
@@ -292,14 +300,13 @@ export class Planner {
     const root = groups === undefined ? this.#from.groups?.root : undefined
     const gone = this.#from.voices.map(({ group }) => group).filter((group) => !keptGroups.has(group))
     const deaths = root === undefined ? [...gone, ...this.#deaths] : [root]
-    const alive = new Set([...this.#order.values()].flat())
     const held = {
       ...(groups && { groups }),
       voices,
       nodes,
       knobBuses,
       leaving,
-      unplugging: this.#cables.unplugging.filter(({ id }) => alive.has(id)),
+      unplugging: this.#stillThere(this.#cables.unplugging),
       ...(silence !== undefined && { silence }),
     }
     const taken = this.#pools.audio.taken + this.#pools.control.taken
@@ -360,17 +367,3 @@ function put<T>(lists: Map<string, T[]>, name: string, item: T): void {
   if (list) list.push(item)
   else lists.set(name, [item])
 }
-
-const memberOf = ({ node, instance: { id, values } }: Wanted): Member => ({
-  id,
-  name: node.name,
-  reads: readsOf(node, values),
-  writes: writesOf(node, values),
-})
-
-const leavingMember = ({ id, name, node, reads, values }: Leaving): Member => ({
-  id,
-  name,
-  reads,
-  writes: writesOf(node, values),
-})

@@ -70,23 +70,3 @@ export const isSlot = (name: string): boolean => /\.\d+$/.test(name)
 
 /** Nothing is plugged in. */
 export const isEmpty = (value: ControlValue): boolean => typeof value === 'number'
-
-/** Names of the buses that a synth reads in the block in which they are written. */
-export function readsOf(node: NetworkNode, values: Values): string[] {
-  return Object.entries(node.controls).flatMap(([name, source]) => {
-    const value = values[name]
-    if ('late' in source && source.late) return []
-    if (source.kind === 'output' && typeof value === 'object' && 'controlBus' in value)
-      return [controlBus(value.controlBus)]
-    const read = source.kind === 'bus' && name.endsWith('.bus')
-    return read && typeof value === 'number' ? [audioBus(value)] : []
-  })
-}
-
-/** Names of the buses that a synth writes. */
-export function writesOf(node: NetworkNode, values: Values): string[] {
-  const name = node.rate === 'audio' ? audioBus : controlBus
-  return [values[controlNames.own], values[controlNames.mix]].flatMap((bus) =>
-    typeof bus === 'number' ? [name(bus)] : [],
-  )
-}

@@ -118,35 +118,40 @@ function sorted(
   const isBefore = (a: Member, b: Member): boolean => (place.get(a.id) ?? Infinity) < (place.get(b.id) ?? 0)
   const writers = new Map<string, Member[]>()
   for (const member of order)
-    for (const bus of member.writes) writers.set(bus, [...(writers.get(bus) ?? []), member])
-  const waiting = new Set(order)
-  const sources = new Map(
-    order.map((member) => [
-      member,
-      member.reads.flatMap((bus) => (writers.get(bus) ?? []).filter((writer) => writer !== member)),
-    ]),
-  )
-  const result: Member[] = []
-  const take = (goesWithout: (member: Member, source: Member) => boolean, inOrder = false): boolean => {
-    const first = [...waiting].find((member) => !leaving.has(member))
-    for (const member of waiting) {
-      if (inOrder && member !== first && !leaving.has(member)) continue
-      const missing = (sources.get(member) ?? []).filter((source) => waiting.has(source))
-      if (!missing.every((source) => goesWithout(member, source))) continue
-      waiting.delete(member)
-      result.push(member)
-      return true
+    for (const bus of member.writes) {
+      const list = writers.get(bus)
+      if (list) list.push(member)
+      else writers.set(bus, [member])
     }
-    return false
+  const waiting = new Set(order)
+  const mustWait = (member: Member, goesWithout: (source: Member) => boolean): boolean =>
+    member.reads.some((bus) =>
+      writers.get(bus)?.some((source) => source !== member && waiting.has(source) && !goesWithout(source)),
+    )
+  /** The next one, if there is one that need not wait; `inOrder`: nothing that is wanted overtakes another. */
+  const next = (
+    goesWithout: (member: Member, source: Member) => boolean,
+    inOrder = false,
+  ): Member | undefined => {
+    let isPassed = false
+    for (const member of waiting) {
+      if (inOrder && isPassed && !leaving.has(member)) continue
+      if (!mustWait(member, (source) => goesWithout(member, source))) return member
+      if (!leaving.has(member)) isPassed = true
+    }
+    return undefined
   }
-  const concessions: (() => boolean)[] = [
-    () => take(() => false, true),
-    () => take(() => false),
-    () => take((member, source) => leaving.has(member) && !leaving.has(source) && !isBefore(source, member)),
-    () => take((_, source) => leaving.has(source)),
-    () => take(() => true),
-  ]
-  while (waiting.size > 0) concessions.some((concede) => concede())
+  const result: Member[] = []
+  while (waiting.size > 0) {
+    const member =
+      next(() => false, true) ??
+      next(() => false) ??
+      next((one, source) => leaving.has(one) && !leaving.has(source) && !isBefore(source, one)) ??
+      next((_, source) => leaving.has(source)) ??
+      (next(() => true) as Member)
+    waiting.delete(member)
+    result.push(member)
+  }
   return result
 }
 
