@@ -7,7 +7,7 @@ import { compileDevice, controlNames, type DeviceSynthDef } from './device-synth
 import { knobKey, type KnobMapping } from './knobs.ts'
 import { sortDevices } from './order.ts'
 import { rangeOf, summing } from './scale.ts'
-import { shapeOf, slotsOf, type DeviceShape, type Watch } from './shape.ts'
+import { shapeOf, slotsOf, type DeviceShape, type Slot, type Watch } from './shape.ts'
 import { silentAtRest } from './silence.ts'
 import {
   normalisedBase,
@@ -132,9 +132,12 @@ export function compile(patch: ParsedPatch, { catalogue, tails = [] }: CompileOp
     const own = name === 'out' || read.inside.has(name) || (mix && type.continues !== undefined)
     const watch = watchOf(device, mix, silent.get(name))
     const declick = mix && !silent.has(name)
-    const shape = shapeOf(device, { own, mix, declick, ...(watch && { watch }) })
+    const slots = device.readings.map((reading) => slotsOf(reading, device.part))
+    const shape = shapeOf(device, slots, { own, mix, declick, ...(watch && { watch }) })
     const def = memoised(type, shape)
     synthDefs.set(def.name, def)
+    const bases: Record<string, Reading['baseIs']> = {}
+    for (const { port, baseIs } of device.readings) bases[port] = baseIs
     return {
       name,
       type: device.device.type,
@@ -148,9 +151,10 @@ export function compile(patch: ParsedPatch, { catalogue, tails = [] }: CompileOp
       rings: type.rings !== undefined,
       ...(type.continues && own && { continues: type.continues }),
       watched: watch?.voice === true,
-      bases: Object.fromEntries(device.readings.map(({ port, baseIs }) => [port, baseIs])),
+      bases,
       controls: controlsOf(
         device,
+        slots,
         shape,
         def,
         partOf,
@@ -213,16 +217,18 @@ function readers(
 } {
   const [inside, outside] = [new Set<string>(), new Set<string>()]
   for (const { part, readings } of wired)
-    for (const source of readings.flatMap((reading) => reading.sources)) {
-      if (source.kind !== 'device') continue
-      const leaves = partOf(source.name) === 'voice' && part !== 'voice'
-      ;(leaves ? outside : inside).add(source.name)
-    }
+    for (const { sources } of readings)
+      for (const source of sources) {
+        if (source.kind !== 'device') continue
+        const leaves = partOf(source.name) === 'voice' && part !== 'voice'
+        ;(leaves ? outside : inside).add(source.name)
+      }
   return { inside, outside }
 }
 
 function controlsOf(
   device: WiredDevice,
+  slots: readonly (readonly Slot[])[],
   shape: DeviceShape,
   def: DeviceSynthDef,
   partOf: (name: string) => Part,
@@ -240,17 +246,16 @@ function controlsOf(
       controls[controlNames.base(reading.port)] =
         typeof base === 'number' ? { kind: 'value', value: base } : { kind: 'knobs', mapping: knobBus(base) }
     const unit = reading.declaration.kind === 'value' ? summing(rangeOf(reading.declaration)).span : 1
-    for (const [slot, { rate, attenuated, source }] of slotsOf(reading, device.part).entries()) {
-      if (attenuated)
+    for (const [slot, { shape: read, source }] of (slots[i] ?? []).entries()) {
+      if (read.attenuated)
         controls[controlNames.amount(reading.port, slot)] = {
           kind: 'value',
           // an empty place is closed, so that plugging in opens it gently
           value: source === undefined ? 0 : (source.amount ?? 1) * unit,
         }
       const name =
-        rate === 'audio' ? controlNames.bus(reading.port, slot) : controlNames.slot(reading.port, slot)
-      controls[name] =
-        source === undefined ? { kind: 'value', value: 0 } : sourceControl(source, rate, device.part, partOf)
+        read.rate === 'audio' ? controlNames.bus(reading.port, slot) : controlNames.slot(reading.port, slot)
+      controls[name] = source === undefined ? nothing : sourceControl(source, read.rate, device.part, partOf)
     }
   }
   if (shape.own) controls[controlNames.own] = { kind: 'bus', ...self, side: 'own' }
@@ -266,6 +271,9 @@ function controlsOf(
   }
   return controls
 }
+
+/** What is in a place in which nothing is plugged. */
+const nothing: ControlSource = { kind: 'value', value: 0 }
 
 function sourceControl(
   source: ReadSource,

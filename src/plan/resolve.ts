@@ -1,6 +1,6 @@
 import { keyNames } from '../patch/ports.ts'
 import type { ControlValue } from '../scsynth/index.ts'
-import { audioBus, controlBus, type RunningNode, type RunningVoice, type Values } from './allocation.ts'
+import type { RunningNode, RunningVoice, Values } from './allocation.ts'
 import { controlNames } from './device-synthdef.ts'
 import { hashBytes } from './hash.ts'
 import type { ControlSource, NetworkNode } from './network.ts'

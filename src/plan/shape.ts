@@ -47,40 +47,34 @@ export interface Watch {
   readonly voice: boolean
 }
 
-/** The shape of a wired device. */
+/** The shape of a wired device. @param slots of each of its readings */
 export function shapeOf(
   wired: WiredDevice,
+  slots: readonly (readonly Slot[])[],
   writes: Pick<DeviceShape, 'own' | 'mix' | 'declick' | 'watch'>,
 ): DeviceShape {
   return {
     type: wired.device.type,
     rate: wired.output.rate,
     channels: wired.output.channels,
-    ports: wired.readings.map((reading) => portShape(reading, wired)),
+    ports: wired.readings.map((reading, i) => portShape(reading, slots[i] ?? [])),
     options: wired.device.options,
     ...writes,
   }
 }
 
-function portShape(reading: Reading, wired: WiredDevice): PortShape {
-  const { port, declaration, choice } = reading
-  const sources = slotsOf(reading, wired.part).map(shapeOfSlot)
-  const knobs = reading.knobs.length > 0
+function portShape({ port, declaration, choice, knobs }: Reading, slots: readonly Slot[]): PortShape {
+  const sources = slots.map(({ shape }) => shape)
+  const hasKnobs = knobs.length > 0
   if (choice !== undefined) return { port, form: 'choice', choice, knobs: false, sources }
-  if (declaration.kind !== 'value') return { port, form: 'sum', knobs, sources }
+  if (declaration.kind !== 'value') return { port, form: 'sum', knobs: hasKnobs, sources }
   // knobs and constants are one number to the synth, worked out by the client
   return { port, form: sources.length === 0 ? 'plain' : 'sum', knobs: false, sources }
 }
 
-const shapeOfSlot = ({ rate, channels, attenuated, feedback }: Slot): SourceShape => ({
-  rate,
-  channels,
-  attenuated,
-  feedback,
-})
-
 /** A place for a source in a port; without a source it reads 0. */
-export interface Slot extends SourceShape {
+export interface Slot {
+  readonly shape: SourceShape
   readonly source?: ReadSource
 }
 
@@ -89,22 +83,27 @@ export interface Slot extends SourceShape {
  * value port that is often modulated has room for one control cable beside what it is normalled to, and its cables
  * always have an attenuator: so neither a first cable nor an amount is a reason for a new synth.
  */
-export function slotsOf({ declaration, sources }: Reading, part: Part): Slot[] {
-  if (declaration.kind !== 'value') return sources.map((source) => ({ ...sourceShape(source), source }))
-  const slots = sources.map((source): Slot => ({ ...sourceShape(source), attenuated: true, source }))
-  const control = slots.filter(({ rate }) => rate === 'control')
+export function slotsOf({ declaration, sources }: Reading, part: Part): readonly Slot[] {
+  if (declaration.kind !== 'value') return sources.map((source) => ({ shape: sourceShape(source), source }))
   // a shared device costs little: every port of it is ready for a cable
   const spare = declaration.spare === true || (part !== 'voice' && !declaration.optional)
   const room = spare ? (part === 'voice' && declaration.normal !== undefined ? 2 : 1) : 0
-  const free = Array.from({ length: Math.max(0, room - control.length) }, () => emptySlot)
-  return [...control, ...free, ...slots.filter(({ rate }) => rate === 'audio')]
+  if (sources.length === 0) return emptySlots.slice(0, room)
+  const slots = sources.map((source): Slot => ({
+    shape: { ...sourceShape(source), attenuated: true },
+    source,
+  }))
+  const control = slots.filter(({ shape }) => shape.rate === 'control')
+  const audio = slots.filter(({ shape }) => shape.rate === 'audio')
+  return [...control, ...emptySlots.slice(0, Math.max(0, room - control.length)), ...audio]
 }
 
-const emptySlot: Slot = { rate: 'control', channels: 1, attenuated: true, feedback: false }
+const emptySlot: Slot = { shape: { rate: 'control', channels: 1, attenuated: true, feedback: false } }
+const emptySlots = [emptySlot, emptySlot]
 
 function sourceShape(source: ReadSource): SourceShape {
   const attenuated = source.amount !== undefined
   if (source.kind === 'key' || source.rate === 'control')
     return { rate: 'control', channels: 1, attenuated, feedback: false }
-  return { rate: 'audio', channels: source.channels, feedback: source.feedback, attenuated }
+  return { rate: 'audio', channels: source.channels, attenuated, feedback: source.feedback }
 }

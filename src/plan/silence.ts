@@ -1,3 +1,4 @@
+import type { Port } from '../patch/ports.ts'
 import type { ReadSource, Reading, WiredDevice } from './wiring.ts'
 
 /**
@@ -20,14 +21,15 @@ export function silentAtRest(
     sources.every(fromSilent)
   // in topological order, so that one pass is enough
   for (const { name, info, device, readings } of wired) {
-    const levels = readings.filter(({ declaration: d }) => d.kind === 'value' && d.level === true)
-    const signals = readings.filter(({ declaration: d }) => d.kind === 'signal')
-    const inputs = signals.filter(({ sources, knobs }) => sources.length + knobs.length > 0)
-    const gates = readings.filter(({ declaration: d }) => d.kind === 'gate')
+    const closed = (which: (port: Port) => boolean): boolean =>
+      readings.some((reading) => which(reading.declaration) && isClosed(reading))
+    const inputs = readings.filter(
+      ({ declaration, sources, knobs }) => declaration.kind === 'signal' && sources.length + knobs.length > 0,
+    )
     const closes =
-      (info.envelope === true && gates.some(isClosed)) ||
+      (info.envelope === true && closed(({ kind }) => kind === 'gate')) ||
       (inputs.length > 0 && !soundsByItself(info.generator, device.options) && inputs.every(isClosed))
-    if (levels.some(isClosed)) silent.set(name, 'gain')
+    if (closed((port) => port.kind === 'value' && port.level === true)) silent.set(name, 'gain')
     else if (closes) silent.set(name, 'signal')
   }
   return silent

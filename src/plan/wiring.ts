@@ -113,11 +113,6 @@ export function wire(
   )
   const incoming = groupBy([...patch.connections, ...cables], (c) => c.to)
   const declared = new Map(Object.keys(patch.devices).map((name, i) => [name, i]))
-  // what a signal port adds up does not depend on the order in which its cables were plugged in
-  const place = ({ from, port }: Connection, info: DeviceInfo): number =>
-    from.kind === 'device' && portOf(info, port)?.kind === 'signal'
-      ? (declared.get(from.name) ?? declared.size)
-      : -1
   const devices = order.map((name) => ({
     name,
     device: name === 'out' ? outDevice : (patch.devices[name] as Device),
@@ -129,12 +124,25 @@ export function wire(
   return devices.map(({ incoming: cables, ...rest }) => ({
     ...rest,
     output: facts.get(rest.name) as OutputFacts,
-    readings: readings(
-      rest,
-      cables.toSorted((a, b) => place(a, rest.info) - place(b, rest.info)),
-      facts,
-    ),
+    readings: readings(rest, inPlace(cables, rest.info, declared), facts),
   }))
+}
+
+/** Cables in an order in which what a signal port adds up does not depend on when each was plugged in. */
+function inPlace(
+  cables: readonly Connection[],
+  info: DeviceInfo,
+  declared: ReadonlyMap<string, number>,
+): readonly Connection[] {
+  if (cables.length < 2) return cables
+  const place = ({ from, port }: Connection): number =>
+    from.kind === 'device' && portOf(info, port)?.kind === 'signal'
+      ? (declared.get(from.name) ?? declared.size)
+      : -1
+  return cables
+    .map((cable) => ({ cable, at: place(cable) }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ cable }) => cable)
 }
 
 const outDevice: Device = {
@@ -154,30 +162,34 @@ function outputFacts(
   devices: readonly { name: string; device: Device; info: DeviceInfo; incoming: readonly Connection[] }[],
   tails: readonly Tail[],
 ): Map<string, OutputFacts> {
-  const facts = new Map<string, OutputFacts>(
-    devices.map(({ name }) => [name, { rate: 'control', channels: 1, polarity: 'bipolar' }]),
-  )
+  const facts = new Map(devices.map(({ name }) => [name, least]))
   for (const { name, rate, channels } of tails) facts.set(name, { rate, channels, polarity: 'bipolar' })
   const of = (connection: Connection): OutputFacts =>
     (connection.from.kind === 'device' ? facts.get(connection.from.name) : undefined) ?? control
-  for (let changed = true; changed;) {
-    changed = false
-    for (const { name, device, info, incoming } of devices) {
-      const inputs = incoming.filter((c) => portOf(info, c.port)?.kind === 'signal').map(of)
-      const { rate, channels, polarity } = info.output
-      const next: OutputFacts = {
-        rate: rate === 'inputs' ? (inputs.some((i) => i.rate === 'audio') ? 'audio' : 'control') : rate,
-        channels: channels === 'inputs' ? (inputs.some((i) => i.channels === 2) ? 2 : 1) : channels,
-        polarity: polarityOf(polarity, device, inputs),
-      }
-      if (sameFacts(next, facts.get(name) as OutputFacts)) continue
-      facts.set(name, next)
-      changed = true
+  const grows = ({ name, device, info, incoming }: (typeof devices)[number]): boolean => {
+    const inputs = followsInputs(info)
+      ? incoming.filter((c) => portOf(info, c.port)?.kind === 'signal').map(of)
+      : []
+    const { rate, channels, polarity } = info.output
+    const next: OutputFacts = {
+      rate: rate === 'inputs' ? (inputs.some((i) => i.rate === 'audio') ? 'audio' : 'control') : rate,
+      channels: channels === 'inputs' ? (inputs.some((i) => i.channels === 2) ? 2 : 1) : channels,
+      polarity: polarityOf(polarity, device, inputs),
     }
+    if (sameFacts(next, facts.get(name) as OutputFacts)) return false
+    facts.set(name, next)
+    return true
   }
+  for (const device of devices) grows(device)
+  const followers = devices.filter(({ info }) => followsInputs(info))
+  while (followers.filter(grows).length > 0);
   return facts
 }
 
+const followsInputs = ({ output: { rate, channels, polarity } }: DeviceInfo): boolean =>
+  rate === 'inputs' || channels === 'inputs' || polarity === 'inputs'
+
+const least: OutputFacts = { rate: 'control', channels: 1, polarity: 'bipolar' }
 const control: OutputFacts = { rate: 'control', channels: 1, polarity: 'unipolar' }
 
 function polarityOf(
@@ -203,13 +215,12 @@ function readings(
 ): Reading[] {
   const { device, info } = wired
   const byPort = groupBy(cables, (c) => c.port)
-  const fixed = Object.keys(info.ports).filter((port) => !port.endsWith('#'))
+  const readingOf = (port: string): Reading | undefined => read(wired, port, byPort.get(port) ?? none, facts)
+  const isNumbered = (port: string): boolean => !Object.hasOwn(info.ports, port)
+  const fixed = Object.keys(info.ports).map((port) => (port.endsWith('#') ? undefined : readingOf(port)))
   const written = [...byPort.keys(), ...Object.keys(device.constants), ...Object.keys(device.choices)]
-  const numbered = [...new Set(written)].filter((port) => !fixed.includes(port)).toSorted(byNumber)
-  return [...fixed, ...numbered].flatMap((port) => {
-    const reading = read(wired, port, byPort.get(port) ?? [], facts)
-    return reading === undefined ? [] : [reading]
-  })
+  const numbered = written.some(isNumbered) ? [...new Set(written)].filter(isNumbered).toSorted(byNumber) : []
+  return [...fixed, ...numbered.map(readingOf)].filter((reading) => reading !== undefined)
 }
 
 const numberOf = (port: string): number => Number(/\d+$/.exec(port)?.[0] ?? 0)
@@ -223,27 +234,32 @@ function read(
 ): Reading | undefined {
   const declaration = portOf(info, port) as Port
   const constant = device.constants[port]
-  const knobs: KnobTerm[] = cables.flatMap(({ from, amount }) =>
-    from.kind === 'knob' ? [{ name: from.name, amount: amount ?? 1 }] : [],
-  )
-  const sources = cables.flatMap((cable): ReadSource[] => sourceOf(cable, facts))
-  const common = { port, declaration, knobs }
-  if (declaration.kind === 'signal') return { ...common, sources, baseIs: 'zero' }
+  const isBare = cables.length === 0
+  const knobs = isBare ? none : cables.flatMap(knobOf)
+  const sources = isBare ? none : cables.flatMap((cable) => sourceOf(cable, facts))
+  if (declaration.kind === 'signal') return { port, declaration, knobs, sources, baseIs: 'zero' }
   if (declaration.kind === 'choice') {
-    if (cables.length === 0)
-      return { ...common, sources, baseIs: 'constant', choice: device.choices[port] ?? declaration.default }
-    return { ...common, sources, baseIs: 'zero' }
+    const choice = device.choices[port] ?? declaration.default
+    return isBare
+      ? { port, declaration, knobs, sources, baseIs: 'constant', choice }
+      : { port, declaration, knobs, sources, baseIs: 'zero' }
   }
-  if (cables.length === 0 && constant === undefined && declaration.optional) return undefined
+  if (isBare && constant === undefined && declaration.optional) return undefined
+  if (constant !== undefined) return { port, declaration, knobs, sources, baseIs: 'constant', base: constant }
   const normal = normalSource(declaration.normal, part)
-  if (constant !== undefined) return { ...common, sources, base: constant, baseIs: 'constant' }
-  if (cables.length === 0 && normal) return { ...common, sources: [normal], baseIs: 'normal' }
-  if (declaration.kind !== 'value') return { ...common, sources, baseIs: 'zero' }
+  if (isBare && normal) return { port, declaration, knobs, sources: [normal], baseIs: 'normal' }
+  if (declaration.kind !== 'value') return { port, declaration, knobs, sources, baseIs: 'zero' }
   const setsThePort = cables.some((cable) => polarityOfSource(cable, facts) === 'unipolar')
-  if (setsThePort) return { ...common, sources, baseIs: 'zero' }
-  if (normal) return { ...common, sources: [normal, ...sources], baseIs: 'normal' }
-  return { ...common, sources, base: declaration.default, baseIs: 'default' }
+  if (setsThePort) return { port, declaration, knobs, sources, baseIs: 'zero' }
+  if (normal) return { port, declaration, knobs, sources: [normal, ...sources], baseIs: 'normal' }
+  return { port, declaration, knobs, sources, baseIs: 'default', base: declaration.default }
 }
+
+/** What most ports have of knobs and sources. */
+const none: readonly never[] = []
+
+const knobOf = ({ from, amount }: Connection): KnobTerm[] =>
+  from.kind === 'knob' ? [{ name: from.name, amount: amount ?? 1 }] : []
 
 function normalSource(normal: string | undefined, part: Part): ReadSource | undefined {
   if (normal === undefined || part !== 'voice') return undefined
