@@ -148,7 +148,8 @@ function sorted(
       next(() => false) ??
       next((one, source) => leaving.has(one) && !leaving.has(source) && !isBefore(source, one)) ??
       next((_, source) => leaving.has(source)) ??
-      (next(() => true) as Member)
+      next(() => true)
+    if (member === undefined) break
     waiting.delete(member)
     result.push(member)
   }
