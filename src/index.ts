@@ -2,12 +2,15 @@
 export {
   checkPatch,
   keyNames,
+  keyPitches,
   limits,
   parsePatch,
   edited,
   patchJsonSchema,
   patchToJson,
   patchToTypeScript,
+  pitchOf,
+  tuningFromScala,
   type Catalogue,
   type ConnectionSpec,
   type DeviceInfo,
@@ -16,7 +19,10 @@ export {
   type KnobSpec,
   type ParsedPatch,
   type Patch,
+  type KeyboardMap,
+  type KeyPitches,
   type Port,
+  type Tuning,
   type VoicePolicy,
 } from './patch/index.ts'
 export { noteName, noteNumber, parseNotes, type NoteStep } from './patch/notes.ts'

@@ -50,6 +50,7 @@ export type ProblemCode =
   | 'invalid-midi'
   | 'invalid-synthdef'
   | 'invalid-osc'
+  | 'invalid-tuning'
   // the command line
   | 'invalid-option'
   // the engine

@@ -5,6 +5,8 @@ export { limits } from './limits.ts'
 export { checkPatch, parsePatch } from './parse.ts'
 export { partsOf } from './parts.ts'
 export { keyNames, type Catalogue, type DeviceInfo, type Port } from './ports.ts'
+export { keyPitches, pitchOf, type KeyboardMap, type KeyPitches, type Tuning } from './tuning.ts'
+export { tuningFromScala } from './tuning-scala.ts'
 export type { TypedPatch } from './typed.ts'
 export type {
   ConnectionSpec,

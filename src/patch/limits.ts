@@ -22,6 +22,15 @@ export const limits = {
   /** Ends of a knob's own range, in both directions: far beyond every unit, and far from what a float holds. */
   rangeEnd: 1e6,
   voices: 128,
+  /** Degrees of a scale, keys of a keyboard map: the largest scales in use have some hundreds. */
+  degrees: 4096,
+  /** Cents of a degree, in both directions: some hundred octaves. */
+  cents: 1_000_000,
+  /** What a key may be tuned to, in Hz. */
+  lowestHertz: 0.001,
+  highestHertz: 1e6,
+  /** Characters of a Scala file. */
+  tuningText: 1_000_000,
   /** Cycles named in one go: each may be as long as the patch. */
   reportedCycles: 100,
   /** Names compared for all "did you mean" of one check together: each comparison costs time. */

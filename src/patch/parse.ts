@@ -10,6 +10,7 @@ import { duplicateNames, nameProblems, suggester } from './names.ts'
 import { partProblems } from './parts.ts'
 import { isPlainObject, plainCopy, type PlainObject } from './plain.ts'
 import { portOf, type Catalogue, type DeviceInfo } from './ports.ts'
+import { keyPitches, tuningProblems, type Tuning } from './tuning.ts'
 import type { Device, Knob, ParsedPatch, Patch } from './types.ts'
 
 /** The voices of a patch that says nothing of them. */
@@ -51,9 +52,18 @@ export function checkPatch(
     out,
     suggest,
   })
+  const structure = structureProblems({
+    patch,
+    catalogue,
+    suggest,
+    done: new Set(unreadable.map(({ path }) => path)),
+  })
+  const tuning = patch['tuning'] as Tuning | undefined
+  const isTuningRead = ![...unreadable, ...structure].some(({ path }) => /^tuning\b/.test(path))
   const problems = [
     ...unreadable,
-    ...structureProblems({ patch, catalogue, suggest, done: new Set(unreadable.map(({ path }) => path)) }),
+    ...structure,
+    ...(tuning !== undefined && isTuningRead ? tuningProblems(tuning) : []),
     ...nameProblems('knobs', knobs ?? none),
     ...nameProblems('devices', devices ?? none),
     ...duplicateNames(knobs ?? none, devices ?? none),
@@ -143,6 +153,7 @@ function normalForm(patch: Patch, cables: readonly Cable[], catalogue: Catalogue
     name: patch.name ?? '',
     voices: { count: mode === 'poly' ? (count ?? defaultVoices) : 1, mode },
     tempo: patch.tempo ?? defaultTempo,
+    ...(patch.tuning !== undefined && { tuning: keyPitches(patch.tuning) }),
     knobs: mapValues(patch.knobs ?? {}, (knob): Knob => {
       if (typeof knob === 'number') return { value: knob }
       const { midi: _, ...rest } = knob

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { limits } from './limits.ts'
+import { intervalPattern } from './tuning.ts'
 import { namePattern } from './names.ts'
 import {
   keyNames,
@@ -73,6 +74,61 @@ const voicesShape = {
   mode: oneOf(['poly', 'mono', 'legato', 'drone'])
     .optional()
     .describe('How voices are given to notes; drone: one voice, always on. Default: poly.'),
+}
+
+const anInterval = 'cents as a number, or text: a ratio such as "3/2", or cents with a point'
+const interval = z.union(
+  [
+    number(-limits.cents, limits.cents, `cents, −${limits.cents}..${limits.cents}`),
+    z.string().regex(intervalPattern, { error: anInterval }),
+  ],
+  { error: anInterval },
+)
+const list = <T extends z.ZodType>(item: T, expected: string) =>
+  z
+    .array(item, { error: expected })
+    .max(limits.degrees, { error: `at most ${limits.degrees} of them` })
+    .optional()
+const key = whole(0, 127, 'a key, 0..127')
+const degree = whole(0, limits.degrees, `a degree, 0..${limits.degrees}`)
+const referenceShape = {
+  key,
+  frequency: number(
+    limits.lowestHertz,
+    limits.highestHertz,
+    `a number ${limits.lowestHertz}..${limits.highestHertz} Hz`,
+  ).describe('Hz.'),
+}
+const keyboardShape = {
+  middle: key.optional().describe('Key of the first entry of the map, or of degree 0. Default: 60 (C4).'),
+  reference: z
+    .strictObject(referenceShape, { error: '{ key, frequency }' })
+    .optional()
+    .describe('A key and its frequency. Default: degree 0 at the middle key in the ordinary tuning.'),
+  map: list(
+    z.union([degree, z.literal('x')], { error: 'a degree of the scale, or "x" for a silent key' }),
+    'an array of degrees',
+  ).describe(
+    'Degrees of the keys from the middle one on, again and again; "x" is silent. Default: each key the next.',
+  ),
+  octave: degree
+    .optional()
+    .describe('Degree by which a map is higher than the one below. Default: the last of the scale.'),
+  first: key.optional().describe('The lowest key that is tuned. Default: 0.'),
+  last: key.optional().describe('The highest key that is tuned. Default: 127.'),
+}
+const tuningShape = {
+  label: label.optional().describe('What the tuning is called on screen.'),
+  a4: number(limits.lowestHertz, limits.highestHertz, 'a frequency in Hz')
+    .optional()
+    .describe('Hz of A4 in the ordinary tuning, to which the middle key is tuned. Default: 440.'),
+  scale: list(interval, 'an array of cents and ratios').describe(
+    'Degrees 1, 2, …: cents, or ratios as text ("3/2"); the last one is the octave. Default: twelve equal steps.',
+  ),
+  keyboard: z
+    .strictObject(keyboardShape, { error: '{ middle?, reference?, map?, octave?, first?, last? }' })
+    .optional()
+    .describe('Which degree a key plays, and how high all of it is.'),
 }
 
 const expectedAmount = `a number −${limits.amount}..${limits.amount}`
@@ -178,6 +234,10 @@ function build(catalogue: Catalogue) {
       tempo: number(1, 999, 'a number 1..999 beats per minute')
         .optional()
         .describe('Beats per minute. Default: 120.'),
+      tuning: z
+        .strictObject(tuningShape, { error: '{ label?, a4?, scale?, keyboard? }' })
+        .optional()
+        .describe('How high the keys are. Default: twelve equal steps, A4 at 440 Hz.'),
       layout: z.unknown().optional().describe('Where things stand on screen; it changes no sound.'),
       knobs: z
         .record(name, knob, { error: 'an object: knobs by name' })
@@ -205,9 +265,24 @@ const midiKeys = Object.keys(knobShape.midi.unwrap().shape)
 
 /** The keys that are valid in the object at this place, for "did you mean"; undefined where any name is. */
 export function keysAt(path: readonly PropertyKey[]): readonly string[] {
-  const [first, , third] = path
+  const [first, second, third] = path
   if (first === 'knobs') return third === 'midi' ? midiKeys : Object.keys(knobShape)
   if (first === 'voices') return Object.keys(voicesShape)
+  if (first === 'tuning') {
+    if (third === 'reference') return Object.keys(referenceShape)
+    return Object.keys(second === 'keyboard' ? keyboardShape : tuningShape)
+  }
   if (first === 'connections') return Object.keys(cableShape)
-  return ['$schema', 'format', 'name', 'voices', 'tempo', 'layout', 'knobs', 'devices', 'connections']
+  return [
+    '$schema',
+    'format',
+    'name',
+    'voices',
+    'tempo',
+    'tuning',
+    'layout',
+    'knobs',
+    'devices',
+    'connections',
+  ]
 }

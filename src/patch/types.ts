@@ -1,4 +1,5 @@
 import type { KeyName, Scale } from './ports.ts'
+import type { KeyPitches, Tuning } from './tuning.ts'
 
 /** Position 0..1 of a knob, or the knob with all it can say of itself. */
 export type KnobSpec =
@@ -84,6 +85,8 @@ export interface Patch {
   readonly voices?: number | VoicePolicy
   /** Beats per minute. Default: 120. */
   readonly tempo?: number
+  /** How high the keys are. Default: twelve equal steps, A4 at 440 Hz. */
+  readonly tuning?: Tuning
   readonly layout?: unknown
   readonly knobs?: Readonly<Record<string, KnobSpec>>
   readonly devices: Readonly<Record<string, DeviceSpec>>
@@ -136,6 +139,8 @@ export interface ParsedPatch {
   readonly name: string
   readonly voices: { readonly count: number; readonly mode: 'poly' | 'mono' | 'legato' | 'drone' }
   readonly tempo: number
+  /** Undefined: the ordinary tuning, in which a note is its pitch. */
+  readonly tuning?: KeyPitches
   readonly knobs: Readonly<Record<string, Knob>>
   readonly devices: Readonly<Record<string, Device>>
   readonly connections: readonly Connection[]
