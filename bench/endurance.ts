@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { MegasynthError, type Patch, type Synth } from '../src/index.ts'
+import { MegasynthError, type Patch, type OfflineSynth } from '../src/index.ts'
 import { createOfflineEngine, type OfflineEngine, type ServerCounts } from '../src/engine/index.ts'
 import { startSynth } from '../src/live/index.ts'
 import type { Command } from '../src/scsynth/index.ts'
@@ -78,7 +78,7 @@ interface Tally {
 }
 
 /** One round: random edits, notes and turns of knobs, the same for the same seed. Patches come from the pool in turn. */
-async function playRound(synth: Synth, seed: number, edits: number, tally: Tally): Promise<void> {
+async function playRound(synth: OfflineSynth, seed: number, edits: number, tally: Tally): Promise<void> {
   const random = randomNumbers(seed)
   const down: number[] = []
   for (let done = 0; done < edits;) {

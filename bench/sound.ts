@@ -1,4 +1,4 @@
-import { createOffline, type Patch, type Synth } from '../src/index.ts'
+import { createOffline, type Patch, type OfflineSynth } from '../src/index.ts'
 import { byHand, noteOf } from './by-hand.ts'
 import { elementary } from './elementary.ts'
 import { interleaved, type Contestant } from './measure.ts'
@@ -10,13 +10,13 @@ import { webAudio } from './web-audio.ts'
 const notesOf = (voices: number): number[] =>
   Array.from({ length: voices }, (_, i) => noteOf(i) + Math.floor(i / 60) / 2)
 
-async function held(patch: Patch, voices: number): Promise<Synth> {
+async function held(patch: Patch, voices: number): Promise<OfflineSynth> {
   const synth = await createOffline({ patch, catalogue })
   for (const note of notesOf(voices)) synth.noteOn(note)
   return synth
 }
 
-const playing = (name: string, synth: Synth, times = 1): Contestant => ({
+const playing = (name: string, synth: OfflineSynth, times = 1): Contestant => ({
   name,
   run: async (seconds) => {
     for (let i = 0; i < times; i++) await synth.advance(seconds)

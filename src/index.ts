@@ -58,6 +58,7 @@ export {
   type Chunk,
   type DryRun,
   type Length,
+  type OfflineSynth,
   type Synth,
   type SynthEvents,
   type SynthOptions,

@@ -60,6 +60,8 @@ export interface Engine {
   readonly outputs: number
   /** What every plan must be checked against. */
   readonly limits: EngineLimits
+  /** Number of the block in which `send` and `transact` take effect; blocks count from 0. */
+  readonly nextBlock: number
   /**
    * Loads SynthDefs and sees that they are there. It may take several blocks, in which what sounds goes on. Loading
    * a name again replaces the SynthDef for synths yet to come. Rejects with every SynthDef that the engine refuses
@@ -101,8 +103,6 @@ export interface OfflineEngine extends Engine {
   readonly kind: 'offline'
   /** Number of the block that `advance` delivers next; blocks count from 0. */
   readonly block: number
-  /** Number of the block that is computed next, in which `send` and `transact` take effect. Equals `block` plus the blocks kept. */
-  readonly nextBlock: number
   /**
    * Delivers the next blocks into `out` (one array per channel, at most `outputs`), from frame `offset` on.
    * Throws 'engine-failed' when the engine dies, 'invalid-value' when `out` has no room.

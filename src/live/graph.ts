@@ -1,7 +1,7 @@
 import { MegasynthError, listNames, type Problem } from '../errors/index.ts'
 import type { ParsedPatch, Patch } from '../patch/index.ts'
 import type { DeviceType } from '../devices/index.ts'
-import type { EngineEvent, OfflineEngine } from '../engine/index.ts'
+import type { Engine, EngineEvent } from '../engine/index.ts'
 import {
   compile,
   emptyAllocation,
@@ -47,9 +47,9 @@ const grace = 64
  * The synths of one patch on one engine: executes plans, and looks after what goes on between them: what leaves, which
  * voices sleep, what is in trouble. If a change fails half way, the patch before is rebuilt.
  */
-export class Graph {
-  #engine: OfflineEngine
-  readonly #create: () => Promise<OfflineEngine>
+export class Graph<E extends Engine> {
+  #engine: E
+  readonly #create: () => Promise<E>
   readonly #catalogue: Readonly<Record<string, DeviceType>>
   readonly #timeout: number
   #running: Running | undefined
@@ -65,9 +65,9 @@ export class Graph {
   #closed = false
 
   constructor(
-    engine: OfflineEngine,
+    engine: E,
     options: {
-      readonly create: () => Promise<OfflineEngine>
+      readonly create: () => Promise<E>
       readonly catalogue: Readonly<Record<string, DeviceType>>
       readonly timeout: number
     },
@@ -79,7 +79,7 @@ export class Graph {
     this.#listen()
   }
 
-  get engine(): OfflineEngine {
+  get engine(): E {
     return this.#engine
   }
 

@@ -3,8 +3,8 @@ import { out, standard, type DeviceType } from '../devices/index.ts'
 import { createOfflineEngine, type EngineOptions, type OfflineEngine } from '../engine/index.ts'
 import { copied } from './copied.ts'
 import { Graph } from './graph.ts'
-import { OfflineSynth } from './offline.ts'
-import type { Synth } from './synth.ts'
+import { OfflineSession } from './offline.ts'
+import type { OfflineSynth } from './synth.ts'
 
 /** What a synth is made from. */
 export interface SynthOptions extends EngineOptions {
@@ -29,7 +29,7 @@ export interface SynthOptions extends EngineOptions {
  */
 export async function createOffline(
   { patch, catalogue, timeout, ...engine }: SynthOptions = {} as SynthOptions,
-): Promise<Synth> {
+): Promise<OfflineSynth> {
   const options = { ...(catalogue && { catalogue }), ...(timeout !== undefined && { timeout }) }
   return await startSynth(() => createOfflineEngine(engine), { patch, ...options })
 }
@@ -38,7 +38,7 @@ export async function createOffline(
 export async function startSynth(
   create: () => Promise<OfflineEngine>,
   { patch: given, catalogue = standard, timeout = 10 }: Pick<SynthOptions, 'patch' | 'catalogue' | 'timeout'>,
-): Promise<Synth> {
+): Promise<OfflineSynth> {
   const patch = copied(given)
   // the engine starts while the patch is read
   const starting = create()
@@ -50,7 +50,11 @@ export async function startSynth(
     await starting.then((unused) => unused.close()).catch(() => undefined)
     throw error
   }
-  const synth = new OfflineSynth(new Graph(await starting, { create, catalogue, timeout }), catalogue, patch)
+  const synth = new OfflineSession(
+    new Graph(await starting, { create, catalogue, timeout }),
+    catalogue,
+    patch,
+  )
   try {
     await synth.start(patch, parsed)
     return synth

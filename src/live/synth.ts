@@ -1,6 +1,6 @@
 import type { Edit, Patch, VoicePolicy, DeviceSpec } from '../patch/index.ts'
 import type { Command } from '../scsynth/index.ts'
-import type { Report } from '../plan/index.ts'
+import type { NoteEvent, Report } from '../plan/index.ts'
 import type { Trouble } from './trouble.ts'
 
 /** Sound: one array of samples per channel, nominally −1..1. */
@@ -43,6 +43,16 @@ export interface Synth {
   readonly time: number
   /** The patch that sounds: always the truth. */
   readonly patch: Patch
+  /**
+   * Plays whatever can be played: notes, and what bends, presses and holds them.
+   *
+   * @throws MegasynthError `invalid-note`
+   * @example
+   * const synth = await createOffline({ patch })
+   * synth.play({ kind: 'on', note: 60, velocity: 0.8 })
+   * synth.play({ kind: 'off', note: 60 }, { at: 0.5 })
+   */
+  play(event: NoteEvent, when?: At): void
   /**
    * Plays a note.
    *
@@ -103,8 +113,12 @@ export interface Synth {
    * const stop = synth.on('trouble', ({ device, voice, kind }) => console.error(device, voice, kind))
    */
   on<E extends keyof SynthEvents>(event: E, listener: (what: SynthEvents[E]) => void): () => void
-  /** Plays on for some seconds (rounded up to whole blocks) and returns the sound. @throws MegasynthError `engine-failed` */
-  advance(seconds: number): Promise<Audio>
   /** Ends the engine. The synth cannot be used any more. */
   close(): Promise<void>
+}
+
+/** A synth on a virtual clock: it sounds when it is told to. */
+export interface OfflineSynth extends Synth {
+  /** Plays on for some seconds (rounded up to whole blocks) and returns the sound. @throws MegasynthError `engine-failed` */
+  advance(seconds: number): Promise<Audio>
 }

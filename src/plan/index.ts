@@ -9,6 +9,14 @@ export { plan, type Plan, type PlanInput } from './plan.ts'
 export { formatReport, type Report } from './report.ts'
 export { refreshed } from './refresh.ts'
 export { fadesSoon, nextDue, settle, silenced, type Settled } from './settle.ts'
+export {
+  createPerformance,
+  dueBlock,
+  performed,
+  regrouped,
+  type KeySet,
+  type Performance,
+} from './performance.ts'
 export { networkAfter } from './tails.ts'
 export { denormalise, knobSignal, normalise } from './scale.ts'
 export {

@@ -1,4 +1,4 @@
-import { createOffline, type ConnectionSpec, type Patch, type Synth } from '../../src/index.ts'
+import { createOffline, type ConnectionSpec, type Patch, type OfflineSynth } from '../../src/index.ts'
 import type { Base } from './edit-bases.ts'
 import { constantCases, editCases, tailCases, type EditCase, type EditClass } from './edit-cases.ts'
 import { endsOf } from './edit-notation.ts'
@@ -121,12 +121,12 @@ const small = { maxNodes: 512, audioBuses: 512, controlBuses: 1024, maxSynthDefs
 
 /** Keeps all that a synth plays, in pieces of the lengths that it is asked for. */
 class Recorder {
-  readonly synth: Synth
+  readonly synth: OfflineSynth
   readonly #pieces: (readonly Float32Array[])[] = []
   /** Samples so far. */
   length = 0
 
-  constructor(synth: Synth) {
+  constructor(synth: OfflineSynth) {
     this.synth = synth
   }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createOffline, type Patch, type Synth } from '../../src/index.ts'
+import { createOffline, type Patch, type OfflineSynth } from '../../src/index.ts'
 import { hasNaN, peak, rms } from '../audio/ear.ts'
 
-const level = async (synth: Synth, seconds = 0.3): Promise<number> => {
+const level = async (synth: OfflineSynth, seconds = 0.3): Promise<number> => {
   await synth.advance(0.3)
   const { channels } = await synth.advance(seconds)
   return rms(channels[0] as Float32Array)

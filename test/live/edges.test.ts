@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createOffline, MegasynthError, render, type Patch, type Synth } from '../../src/index.ts'
+import { createOffline, MegasynthError, render, type Patch, type OfflineSynth } from '../../src/index.ts'
 import { peak, rms } from '../audio/ear.ts'
 
 /** A plucked sine through a delay: silence between its echoes. */
@@ -54,7 +54,7 @@ describe('calls that are not awaited', () => {
     devices: { tone: { type: 'oscillator', waveform: 'sine', amplitude } },
     connections: [['tone', 'out']],
   })
-  const level = async (synth: Synth): Promise<number> => {
+  const level = async (synth: OfflineSynth): Promise<number> => {
     await synth.advance(0.5)
     return rms((await synth.advance(0.5)).channels[0]!) * Math.SQRT2
   }

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createOffline, type Synth, type SynthOptions } from '../../src/live/index.ts'
+import { createOffline, type OfflineSynth, type SynthOptions } from '../../src/live/index.ts'
 import type { Patch } from '../../src/patch/index.ts'
 import { frequency, errorOf } from '../engine/helpers.ts'
 import { peak, rms } from '../audio/ear.ts'
 import { drone, organ, pluck } from './patches.ts'
 
 const block = 128 / 48000
-let open: Synth[] = []
-const create = async (patch: Patch, options: Omit<SynthOptions, 'patch'> = {}): Promise<Synth> => {
+let open: OfflineSynth[] = []
+const create = async (patch: Patch, options: Omit<SynthOptions, 'patch'> = {}): Promise<OfflineSynth> => {
   const synth = await createOffline({ patch, ...options })
   open.push(synth)
   return synth
@@ -17,7 +17,7 @@ afterEach(async () => {
   open = []
 })
 
-const left = async (synth: Synth, seconds: number): Promise<Float32Array> => {
+const left = async (synth: OfflineSynth, seconds: number): Promise<Float32Array> => {
   const { channels } = await synth.advance(seconds)
   return channels[0] ?? new Float32Array()
 }

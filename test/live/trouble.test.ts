@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { defineDevice, standard, type DeviceType } from '../../src/devices/index.ts'
 import { signal, value } from '../../src/devices/define.ts'
 import type { Patch } from '../../src/patch/index.ts'
-import type { Synth, Trouble } from '../../src/live/index.ts'
+import type { OfflineSynth, Trouble } from '../../src/live/index.ts'
 import { add, greater, mul, div, type Signal } from '../../src/ugens/index.ts'
 import { levelAt, hasNaN, peak, rms } from '../audio/ear.ts'
 import { watched, type Watched } from './wrapped.ts'
@@ -35,7 +35,7 @@ afterEach(async () => {
 })
 
 interface Heard {
-  readonly synth: Synth
+  readonly synth: OfflineSynth
   readonly troubles: Trouble[]
   readonly recovered: Trouble[]
   readonly sound: (seconds: number) => Promise<Float32Array>

@@ -1,5 +1,5 @@
 import { createOfflineEngine, type OfflineEngine } from '../../src/engine/index.ts'
-import { startSynth, type Synth, type SynthOptions } from '../../src/live/index.ts'
+import { startSynth, type OfflineSynth, type SynthOptions } from '../../src/live/index.ts'
 import type { Command, TreeGroup } from '../../src/scsynth/index.ts'
 
 /** What a test puts in the place of an engine's methods; it gets the real engine. */
@@ -14,7 +14,7 @@ export interface Call {
 
 /** A synth whose engine can be watched, and have its methods replaced at any time. */
 export interface Watched {
-  readonly synth: Synth
+  readonly synth: OfflineSynth
   /** The engine that runs now. */
   readonly engine: () => OfflineEngine
   /** Engines made so far. */

@@ -1,0 +1,82 @@
+import type { ParsedPatch } from '../patch/index.ts'
+import {
+  createPerformance,
+  dueBlock,
+  keysOf,
+  performed,
+  regrouped,
+  type Keys,
+  type KeySet,
+  type NoteEvent,
+  type Performance,
+} from '../plan/index.ts'
+import { Knobs } from './knobs.ts'
+import { Timeline } from './timeline.ts'
+
+/** Something to be done in some block. */
+export type Happening =
+  | { readonly kind: 'note'; readonly event: NoteEvent }
+  | { readonly kind: 'knob'; readonly name: string; readonly position: number }
+
+/** Who plays what when: notes and knobs to come, and the voices and knobs as they are. */
+export class Player {
+  readonly knobs = new Knobs()
+  readonly #timeline = new Timeline<Happening>()
+  #state: Performance = createPerformance({ count: 0, mode: 'poly' })
+
+  /** All there is to be known of the voices: a value. */
+  get state(): Performance {
+    return this.#state
+  }
+
+  /** Goes back to what was. */
+  set state(state: Performance) {
+    this.#state = state
+  }
+
+  /** The first block to come in which something is to be done, or Infinity. */
+  get nextBlock(): number {
+    return Math.min(this.#timeline.nextBlock, dueBlock(this.#state))
+  }
+
+  isHeld(voice: number): boolean {
+    return this.#state.voices.voices[voice]?.held === true
+  }
+
+  keysOf(voice: number): Required<Keys> {
+    return keysOf(this.#state.voices, voice)
+  }
+
+  add(block: number, happening: Happening): void {
+    this.#timeline.add(block, happening)
+  }
+
+  /** Takes out what is to be done until a block. */
+  take(block: number): Happening[] {
+    return this.#timeline.takeUntil(block)
+  }
+
+  clear(): void {
+    this.#timeline.clear()
+  }
+
+  /** Does what is to be done in a block; gives the keys that it sets. Knobs are turned, not yet written. */
+  perform(block: number, happenings: readonly Happening[]): readonly KeySet[] {
+    const events = happenings.flatMap((one) => (one.kind === 'note' ? [one.event] : []))
+    for (const one of happenings) if (one.kind === 'knob') this.knobs.turn(one.name, one.position)
+    const { state, sets } = performed(this.#state, block, events)
+    this.#state = state
+    return sets
+  }
+
+  /** Another patch plays on. */
+  regroup(
+    policy: ParsedPatch['voices'],
+    kept: readonly (number | undefined)[],
+    block: number,
+  ): readonly KeySet[] {
+    const { state, sets } = regrouped(this.#state, policy, kept, block)
+    this.#state = state
+    return sets
+  }
+}

@@ -1,0 +1,295 @@
+import { fail } from '../errors/index.ts'
+import {
+  createHistory,
+  edited,
+  parsePatch,
+  record,
+  redone,
+  undone,
+  type DeviceSpec,
+  type Edit,
+  type History,
+  type ParsedPatch,
+  type Patch,
+  type VoicePolicy,
+} from '../patch/index.ts'
+import { out, type DeviceType } from '../devices/index.ts'
+import type { Engine } from '../engine/index.ts'
+import { createVoices, keysOf, type NoteEvent, type Report } from '../plan/index.ts'
+import { copied } from './copied.ts'
+import { checkEvent } from './events.ts'
+import type { ChangeInput, Graph, Running } from './graph.ts'
+import { taken, type Job } from './jobs.ts'
+import { checkKnob } from './knobs.ts'
+import { Listeners } from './listeners.ts'
+import { Player, type Happening } from './player.ts'
+import type { At, DryRun, Synth, SynthEvents } from './synth.ts'
+import { within } from './within.ts'
+
+/** What all synths do in the same way, whatever drives their engine: edits in turn, undo, checks of what is played. */
+export abstract class Session<E extends Engine> implements Synth {
+  protected readonly graph: Graph<E>
+  protected readonly player = new Player()
+  protected readonly listeners = new Listeners<SynthEvents>()
+  protected closed = false
+  /** Block of the engine that is second 0. Blocks of the synth count from it. */
+  protected origin = 0
+  readonly #catalogue: Readonly<Record<string, DeviceType>>
+  /** What was asked for last, and must be done before anything else is. */
+  #turn: Promise<unknown> = Promise.resolve()
+  /** Changes that will be one plan: all that is asked for until something else is. */
+  #batch: Job[] | undefined
+  #history: History
+
+  constructor(graph: Graph<E>, catalogue: Readonly<Record<string, DeviceType>>, patch: Patch) {
+    this.graph = graph
+    this.#catalogue = catalogue
+    this.#history = createHistory(patch)
+  }
+
+  /** Does something in a block of the synth, counted from its start; undefined: as soon as possible. */
+  protected abstract schedule(happening: Happening, block: number | undefined): void
+  /** It is some second as soon as the engine can sound. */
+  protected abstract startClock(seconds: number): void
+  abstract get time(): number
+
+  protected get engine(): E {
+    return this.graph.engine
+  }
+
+  get sampleRate(): number {
+    return this.engine.sampleRate
+  }
+
+  get patch(): Patch {
+    return this.sounding.patch
+  }
+
+  protected get sounding(): Running {
+    const running = this.closed ? undefined : this.graph.running
+    return running ?? fail({ code: 'engine-closed', path: 'synth', message: 'no patch is loaded' })
+  }
+
+  /** The block of the synth in which what is sent now takes effect. */
+  protected get now(): number {
+    return this.engine.nextBlock - this.origin
+  }
+
+  /** The first patch: the clock starts when it can sound. */
+  async start(patch: Patch, parsed: ParsedPatch): Promise<void> {
+    await this.graph.open()
+    await this.change(patch, parsed)
+    this.startClock(0)
+  }
+
+  /** A new engine counts its blocks from 0, and the time goes on. */
+  async #keepTime<T>(work: () => Promise<T>): Promise<T> {
+    const { time } = this
+    const { engine } = this
+    try {
+      return await work()
+    } finally {
+      if (this.engine !== engine) this.startClock(time)
+    }
+  }
+
+  /** If the engine has died, another one takes over. */
+  protected async revive(): Promise<void> {
+    if (!this.closed && !this.graph.isAlive) await this.#keepTime(() => this.graph.restart(this.#held))
+  }
+
+  /** Knobs and keys as they are. */
+  get #held(): ChangeInput {
+    return {
+      position: this.player.knobs.position,
+      keys: (voice) => this.player.keysOf(voice),
+    }
+  }
+
+  play(event: NoteEvent, when?: At): void {
+    checkEvent(event)
+    void this.sounding
+    this.schedule({ kind: 'note', event: { ...event } }, this.#blockOf(when))
+  }
+
+  noteOn(note: number, velocity = 0.8, when?: At): void {
+    this.play({ kind: 'on', note, velocity }, when)
+  }
+
+  noteOff(note: number, when?: At): void {
+    this.play({ kind: 'off', note }, when)
+  }
+
+  allNotesOff(when?: At): void {
+    this.play({ kind: 'allOff' }, when)
+  }
+
+  setKnob(name: string, position: number, when?: At): void {
+    checkKnob(name, this.sounding.parsed)
+    within(0, 1, position, { code: 'out-of-range', path: name, message: 'a knob has no such position' })
+    this.schedule({ kind: 'knob', name, position }, this.#blockOf(when))
+  }
+
+  knob(name: string): number {
+    checkKnob(name, this.sounding.parsed)
+    return this.player.knobs.position(name)
+  }
+
+  async apply(given: Patch): Promise<Report> {
+    const patch = copied(given)
+    return await this.#step((_, history) => ({ patch, history: record(history, patch) }))
+  }
+
+  plan(patch: Patch): DryRun {
+    void this.sounding
+    const parsed = parsePatch(patch, this.#catalogue, out)
+    const { load, transaction, start, report } = this.graph.plan(parsed, this.#input(parsed)).planned
+    return { report, load: load.map(({ name }) => name), transaction, start }
+  }
+
+  async edit(given: Edit): Promise<Report> {
+    const edit = copied(given)
+    return await this.#step((before, history) => {
+      const patch = edited(before, edit)
+      return { patch, history: record(history, patch) }
+    })
+  }
+
+  connect(from: string, to: string, amount?: number): Promise<Report> {
+    return this.edit({ type: 'connect', from, to, amount })
+  }
+
+  disconnect(from: string, to: string): Promise<Report> {
+    return this.edit({ type: 'disconnect', from, to })
+  }
+
+  set(place: string, value?: string | number | boolean): Promise<Report> {
+    return this.edit({ type: 'set', place, value })
+  }
+
+  addDevice(name: string, device: DeviceSpec): Promise<Report> {
+    return this.edit({ type: 'addDevice', name, device })
+  }
+
+  removeDevice(name: string): Promise<Report> {
+    return this.edit({ type: 'removeDevice', name })
+  }
+
+  renameDevice(name: string, to: string): Promise<Report> {
+    return this.edit({ type: 'renameDevice', name, to })
+  }
+
+  setVoices(voices: number | VoicePolicy): Promise<Report> {
+    return this.edit({ type: 'setVoices', voices })
+  }
+
+  undo(): Promise<Report | undefined> {
+    return this.#enqueue((_, history) => {
+      const back = undone(history)
+      return back && { patch: back.present, history: back }
+    })
+  }
+
+  redo(): Promise<Report | undefined> {
+    return this.#enqueue((_, history) => {
+      const on = redone(history)
+      return on && { patch: on.present, history: on }
+    })
+  }
+
+  on<N extends keyof SynthEvents>(event: N, listener: (what: SynthEvents[N]) => void): () => void {
+    return this.listeners.add(event, listener)
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    this.player.clear()
+    await this.graph.close()
+  }
+
+  async #step(step: (patch: Patch, history: History) => { patch: Patch; history: History }): Promise<Report> {
+    return (await this.#enqueue(step)) as Report
+  }
+
+  #enqueue(step: Job['step']): Promise<Report | undefined> {
+    return new Promise((resolve, reject) => {
+      const job = { step, resolve, reject }
+      if (this.#batch) this.#batch.push(job)
+      else {
+        const batch = [job]
+        this.#batch = batch
+        void this.inTurn(() => this.#work(batch))
+      }
+    })
+  }
+
+  /** Changes that are asked for from now on are no part of those before. */
+  protected endBatch(): void {
+    this.#batch = undefined
+  }
+
+  /** All changes that wait, as one plan. Those that are wrong fail alone. */
+  async #work(jobs: readonly Job[]): Promise<void> {
+    if (this.#batch === jobs) this.endBatch()
+    let waiting = jobs
+    try {
+      await this.revive()
+      const parse = (patch: Patch): ParsedPatch => parsePatch(patch, this.#catalogue, out)
+      const change = taken(jobs, this.sounding.patch, this.#history, parse)
+      if (change === undefined) return
+      waiting = change.jobs
+      const report = await this.change(change.patch, change.parsed)
+      this.#history = change.history
+      for (const { resolve } of waiting) resolve(report)
+    } catch (error) {
+      for (const { reject } of waiting) reject(error)
+    }
+  }
+
+  /** One change or stretch of time after the other, in the order of the calls. */
+  protected inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** Looks after what goes on by itself, every now and then. */
+  protected async look(): Promise<void> {
+    const { again, found, over } = this.graph.look((voice) => this.player.isHeld(voice))
+    for (const trouble of found) this.listeners.tell('trouble', trouble)
+    for (const trouble of over) this.listeners.tell('recovered', trouble)
+    if (!again) return
+    const { patch, parsed } = this.sounding
+    await this.change(patch, parsed)
+  }
+
+  protected async change(patch: Patch, parsed: ParsedPatch): Promise<Report> {
+    const begin = performance.now()
+    const isFirst = this.graph.running === undefined
+    const { knobs } = this.player
+    const positions = knobs.inPatch(parsed)
+    const input = this.#input(parsed)
+    const planned = await this.#keepTime(() => this.graph.change(patch, parsed, input, this.#held))
+    knobs.adopt(parsed, positions, isFirst)
+    for (const { voice, keys } of this.player.regroup(parsed.voices, planned.voices, this.now))
+      this.graph.setKeys(voice, keys)
+    return { ...planned.report, milliseconds: performance.now() - begin }
+  }
+
+  #input(parsed: ParsedPatch): ChangeInput {
+    const positions = this.player.knobs.inPatch(parsed)
+    const fresh = createVoices(parsed.voices)
+    return { position: (name) => positions.get(name) ?? 0, keys: (voice) => keysOf(fresh, voice) }
+  }
+
+  #blockOf(when: At | undefined): number | undefined {
+    const at = when?.at
+    if (at === undefined) return undefined
+    within(-Infinity, longestSession, at, { code: 'out-of-range', path: 'at', message: 'this is no time' })
+    const { sampleRate, blockSize } = this.engine
+    return Math.floor((at * sampleRate) / blockSize + 1e-6)
+  }
+}
+
+/** Seconds after which the clock is no longer exact to the block: a thousand years. */
+const longestSession = 3e10
