@@ -21,11 +21,9 @@ export { networkAfter } from './tails.ts'
 export { denormalise, knobSignal, normalise } from './scale.ts'
 export {
   allocate,
-  changesBetween,
   createVoices,
   keySteps,
   keysOf,
-  resizeVoices,
   setKeys,
   type Keys,
   type VoiceChange,
