@@ -1,4 +1,5 @@
 import type { ParsedPatch } from '../patch/types.ts'
+import type { NoteEvent } from './note-event.ts'
 import {
   allocate,
   changesBetween,
@@ -6,7 +7,6 @@ import {
   keySteps,
   resizeVoices,
   type Keys,
-  type NoteEvent,
   type VoiceChange,
   type Voices,
 } from './voices.ts'
