@@ -96,7 +96,11 @@ function neighbour(path: string): Pick<Problem, 'suggestion'> {
  * @throws MegasynthError `unreadable-file` also for what is no text
  */
 export function readText(place: Place, expected: string, limit: number): string {
-  const bytes = readBytes(place, expected, limit)
+  return textOf(readBytes(place, expected, limit), place, expected)
+}
+
+/** Bytes as text. Throws as {@link readText} does. */
+export function textOf(bytes: Uint8Array, place: Place, expected: string): string {
   if (bytes.includes(0)) unreadable(place, 'it is not a text file', expected)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -19,6 +19,8 @@ export interface Interrupts {
 
 /** All that the command line knows of the world around it, besides files. */
 export interface Io {
+  /** What is piped in, piece by piece. */
+  readonly stdin: AsyncIterable<Uint8Array>
   readonly stdout: Sink
   readonly stderr: Sink
   /** The folder from which relative paths count. */
@@ -30,6 +32,10 @@ export interface Io {
 /** The world as this process sees it. */
 export function processIo(): Io {
   return {
+    // Node opens it when it is asked for, and then waits for it: only whoever reads it may ask
+    get stdin() {
+      return process.stdin
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     cwd: process.cwd(),

@@ -9,7 +9,7 @@ import { problemOfThrown } from './thrown.ts'
 export const maxPatchBytes = 4 * 2 ** 20
 
 const codeTypes = ['.ts', '.mts', '.js', '.mjs']
-const patchTypes = [...codeTypes, '.json']
+export const patchTypes = [...codeTypes, '.json']
 
 /**
  * Reads what a patch file holds, unchecked. JSON is only read; a `.ts`, `.mts`, `.js` or `.mjs` file is run, and its
@@ -48,7 +48,8 @@ export async function loadDevicesFile(cwd: string, written: string): Promise<unk
   return (await importFile(place, 'export default { myDevice: defineDevice({ … }) }')).default
 }
 
-function unknownType(place: Place, type: string, types: readonly string[]): never {
+/** Refuses a file by its name. @throws MegasynthError `unknown-file-type` */
+export function unknownType(place: Place, type: string, types: readonly string[]): never {
   return fail({
     code: 'unknown-file-type',
     path: place.shown,

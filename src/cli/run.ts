@@ -4,6 +4,7 @@ import { addCheck } from './check.ts'
 import { addDemo } from './demo.ts'
 import { addDevices } from './devices.ts'
 import { addDiff } from './diff.ts'
+import { addFmt } from './fmt.ts'
 import { exitCodeHelp, exitCodes } from './exit.ts'
 import { reportFailure } from './failure.ts'
 import { createShell, type Io } from './io.ts'
@@ -45,7 +46,8 @@ Examples:
   $ megasynth devices filter
 ${exitCodeHelp}`,
     )
-  for (const add of [addRender, addCheck, addDiff, addDevices, addSchema, addDemo]) add(program, shell)
+  for (const add of [addRender, addCheck, addDiff, addFmt, addDevices, addSchema, addDemo])
+    add(program, shell)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCodes.ok

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
+  fchmodSync,
   fsyncSync,
   lstatSync,
   openSync,
@@ -107,8 +108,15 @@ function targetOf(path: string, force: boolean): string {
   return stats === undefined ? path : realpathSync(path)
 }
 
+/** Who may read and run a file that is replaced may read and run the one in its place. */
+function keepMode(fd: number, target: string): void {
+  const stats = statOf(target, statSync)
+  if (stats !== undefined) fchmodSync(fd, stats.mode & 0o7777)
+}
+
 /**
  * Begins a file. It is written beside its path, under a hidden name that ends in `.part`, and moved there by `finish`.
+ * A file that is replaced leaves its permissions to the new one.
  *
  * @param force whether a file that is already there is replaced
  * @throws MegasynthError `file-exists`; `unwritable-file` with the reason
@@ -126,6 +134,7 @@ export function openWhole(path: string, { force }: { readonly force: boolean }):
   })
   let closed = false
   let over = false
+  if (force) run(() => keepMode(fd, target))
 
   function abort(): void {
     if (over) return
@@ -183,4 +192,15 @@ export function openWhole(path: string, { force }: { readonly force: boolean }):
     },
     abort,
   }
+}
+
+/**
+ * Writes a text to a file, all of it or nothing.
+ *
+ * @throws MegasynthError as {@link openWhole} and {@link WholeFile.finish} do
+ */
+export function writeWhole(path: string, text: string, options: { readonly force: boolean }): void {
+  const file = openWhole(path, options)
+  file.run(() => file.put(new TextEncoder().encode(text)))
+  file.finish()
 }

@@ -47,6 +47,7 @@ export type ProblemCode =
   | 'patch-file-threw'
   | 'no-default-export'
   | 'invalid-json'
+  | 'not-formatted'
   | 'invalid-midi'
   | 'invalid-synthdef'
   | 'invalid-osc'

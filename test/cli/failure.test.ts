@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { exitCodeOf } from '../../src/cli/exit.ts'
 import { reportFailure } from '../../src/cli/failure.ts'
@@ -7,6 +8,7 @@ import type { ProblemCode } from '../../src/errors/index.ts'
 function report(error: unknown, env: Record<string, string> = {}): { code: number; stderr: string } {
   let stderr = ''
   const shell = createShell([], {
+    stdin: Readable.from([]),
     stdout: { write: () => {} },
     stderr: { write: (text) => (stderr += text) },
     cwd: '/',

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterAll } from 'vitest'
 import type { Problem } from '../../src/errors/index.ts'
 import type { Interrupts, Sink } from '../../src/cli/io.ts'
@@ -22,6 +23,8 @@ export interface World {
   /** Both streams are terminals of this width. */
   readonly columns?: number
   readonly interrupts?: Interrupts
+  /** What is piped in. Default: nothing. */
+  readonly stdin?: string
 }
 
 /** A folder for the files of one test file; it is taken away in the end. */
@@ -53,6 +56,7 @@ export async function cli(argv: readonly string[], world: World = {}): Promise<R
     ...(columns !== undefined && { isTTY: true, columns }),
   })
   const code = await run(argv, {
+    stdin: Readable.from([new TextEncoder().encode(world.stdin ?? '')]),
     stdout: sink('stdout'),
     stderr: sink('stderr'),
     cwd,
