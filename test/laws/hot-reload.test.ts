@@ -2,10 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Patch } from '../../src/patch/index.ts'
 import { expectLikeFresh, expectNothingLeft, expectSound } from './moments.ts'
-import { patchArbitrary, reloadArbitrary, runs, sequenceArbitrary, withName, type Moment } from './patches.ts'
+import {
+  bit,
+  patchArbitrary,
+  reloadArbitrary,
+  runs,
+  sequenceArbitrary,
+  withName,
+  type Moment,
+} from './patches.ts'
 import { Session } from './start.ts'
-
-const bit = (bits: number, i: number): number => (bits >> (i % 8)) & 1
 
 /** An edit and what happens after it; looks at the session after every step. */
 function happen(

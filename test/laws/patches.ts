@@ -281,6 +281,9 @@ export interface Moment {
 
 const bits = fc.nat({ max: 255 })
 
+/** One of the eight bits of a moment, for a voice. */
+export const bit = (all: number, voice: number): number => (all >> (voice % 8)) & 1
+
 /** A few patches, each an edit of the one before, and a way to and fro among them. */
 export const reloadArbitrary = (
   moments: number,
