@@ -1,4 +1,5 @@
 import type { ControlValue } from '../scsynth/index.ts'
+import type { ParsedPatch } from '../patch/types.ts'
 import type { NetworkNode } from './network.ts'
 
 /** A pool of numbers: indices are handed out in runs (a stereo bus is a run of two) and taken back. */
@@ -45,6 +46,9 @@ export interface RunningVoice {
   readonly paused: boolean
 }
 
+/** How many voices there are for notes, and how they are given to them. */
+export type VoiceCount = Pick<ParsedPatch['voices'], 'count' | 'mode'>
+
 /** A synth that an edit took out and that still sounds: it is covered by its successor, faded out, or it rings out. */
 export interface Leaving extends Instance {
   /** Of the device that it was. */
@@ -89,6 +93,8 @@ export interface Allocation {
   readonly randomIds: Pool
   readonly groups?: Groups
   readonly voices: readonly RunningVoice[]
+  /** The voices that the patch asks for; undefined if it needs none. */
+  readonly policy?: VoiceCount
   readonly nodes: ReadonlyMap<string, RunningNode>
   /** Control bus of each knob mapping. */
   readonly knobBuses: ReadonlyMap<string, number>

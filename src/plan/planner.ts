@@ -18,7 +18,7 @@ import { groupOf, tailName } from './kinds.ts'
 import { Members } from './members.ts'
 import type { Network, NetworkNode } from './network.ts'
 import type { Plan, PlanInput } from './plan.ts'
-import { outcome, type How } from './report.ts'
+import { outcome, voicesReport, type How } from './report.ts'
 import { findRenames, renamed } from './rename.ts'
 import { resolveAll, type Context } from './resolve.ts'
 import { giveBack, type Allocators } from './resources.ts'
@@ -300,9 +300,11 @@ export class Planner {
     const root = groups === undefined ? this.#from.groups?.root : undefined
     const gone = this.#from.voices.map(({ group }) => group).filter((group) => !keptGroups.has(group))
     const deaths = root === undefined ? [...gone, ...this.#deaths] : [root]
+    const { policy } = this.#stage
     const held = {
       ...(groups && { groups }),
       voices,
+      ...(policy && { policy }),
       nodes,
       knobBuses,
       leaving,
@@ -339,6 +341,7 @@ export class Planner {
       report: {
         ...outcome(this.#from, nodes, this.#hows, this.#touched),
         moved: movedNames(nodes, this.#moved),
+        ...voicesReport(this.#from, policy, voices),
         renamed: [...this.#renames].map(([from, to]) => ({ from, to })),
         synths: {
           born: hows.filter((how) => how === 'born').length,

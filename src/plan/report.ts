@@ -1,4 +1,4 @@
-import type { Allocation, RunningNode } from './allocation.ts'
+import type { Allocation, RunningNode, RunningVoice, VoiceCount } from './allocation.ts'
 
 /** What a plan does, by names of devices. */
 export interface Report {
@@ -13,6 +13,8 @@ export interface Report {
   /** Synths that run at another place in the order. */
   readonly moved: readonly string[]
   readonly renamed: readonly { readonly from: string; readonly to: string }[]
+  /** Voices, if the patch asks for others than before. */
+  readonly voices?: VoicesReport
   /** Ports that start from something else now, and glide there: `filter0.cutoff: default → zero`. */
   readonly bases: readonly string[]
   /** Synths born; synths that end, at once or when they have faded or rung out; synths called back as they left. */
@@ -21,6 +23,16 @@ export interface Report {
   readonly buses: { readonly taken: number; readonly freed: number }
   /** How long it took from the patch to the confirmation of the engine; 0 in a plan that was not executed. */
   readonly milliseconds: number
+}
+
+/** How the voices change. */
+export interface VoicesReport {
+  /** How many, and how they are given to notes. Undefined: none were needed. */
+  readonly before?: VoiceCount
+  /** Undefined: none are needed. */
+  readonly now?: VoiceCount
+  /** Voices beyond those that go on sounding until their note has ended. */
+  readonly finishing: number
 }
 
 /** How each synth of a device is had: in the order of the voices. */
@@ -58,6 +70,28 @@ export function outcome(
   return { ...report, removed, bases }
 }
 
+/** What is said of the voices: nothing of the first ones, and of those that stay as they are. */
+export function voicesReport(
+  { groups, policy: before }: Allocation,
+  now: VoiceCount | undefined,
+  voices: readonly RunningVoice[],
+): Pick<Report, 'voices'> {
+  if (groups === undefined || (before?.count === now?.count && before?.mode === now?.mode)) return {}
+  const finishing = Math.max(0, voices.length - (now?.count ?? 0))
+  return { voices: { ...(before && { before }), ...(now && { now }), finishing } }
+}
+
+/** `8 → 3, poly → mono; 5 finish their note` */
+function formatVoices({ before, now, finishing }: VoicesReport): string {
+  const change = (from: string | number, to: string | number): string =>
+    from === to ? `${to}` : `${from} → ${to}`
+  const count = change(before?.count ?? 0, now?.count ?? 0)
+  const modes = [before?.mode, now?.mode].filter((mode) => mode !== undefined)
+  const mode = modes.length === 0 ? '' : `, ${change(modes[0] ?? '', modes.at(-1) ?? '')}`
+  const end = finishing === 1 ? 'finishes its note' : 'finish their note'
+  return `${count}${mode}${finishing > 0 ? `; ${finishing} ${end}` : ''}`
+}
+
 /**
  * A report as one block of text; no line for what did not happen.
  *
@@ -74,6 +108,7 @@ export function formatReport(report: Report): string {
     ['set', report.set],
     ['moved', report.moved],
     ['renamed', report.renamed.map(({ from, to }) => `${from} → ${to}`)],
+    ['voices', report.voices === undefined ? [] : [formatVoices(report.voices)]],
     ['glides', report.bases],
   ]
   const lines = lists.flatMap(([title, names]) =>

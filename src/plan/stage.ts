@@ -1,6 +1,6 @@
 import type { Command } from '../scsynth/index.ts'
 import { keyNames } from '../patch/ports.ts'
-import type { Allocation, Groups, RunningVoice } from './allocation.ts'
+import type { Allocation, Groups, RunningVoice, VoiceCount } from './allocation.ts'
 import { keysAtRest } from './keys.ts'
 import { isIdle } from './kinds.ts'
 import { knobBusValue } from './knobs.ts'
@@ -51,10 +51,16 @@ export class Stage {
     return { root, before: group(root), voices: group(root), after: group(root) }
   }
 
+  /** The voices that the network asks for, if anything in it is in the voices. */
+  get policy(): VoiceCount | undefined {
+    const { nodes = [], voices } = this.#network ?? {}
+    if (voices === undefined || !nodes.some(({ part }) => part === 'voice')) return undefined
+    return { count: voices.count, mode: voices.mode }
+  }
+
   /** Voices that are too many go if nobody plays them; the others finish. */
   voices(groups: Groups | undefined): { voices: RunningVoice[]; kept: (number | undefined)[] } {
-    const { nodes = [], voices: policy } = this.#network ?? {}
-    const count = nodes.some(({ part }) => part === 'voice') ? (policy?.count ?? 0) : 0
+    const count = this.policy?.count ?? 0
     const old = groups === undefined ? [] : this.#from.voices.map((voice, index) => ({ voice, index }))
     let surplus = old.length - count
     const stay = old

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Patch } from '../../src/patch/index.ts'
+import { formatReport } from '../../src/plan/index.ts'
 import type { TreeNode } from '../../src/scsynth/index.ts'
 import { levelAt, peak, rms } from '../audio/ear.ts'
 import { watched, type Watched } from './wrapped.ts'
@@ -225,7 +226,8 @@ describe('voices from 8 to 5 to 8', () => {
       return notes.map((note) => levelAt(sound, 48000, 440 * 2 ** ((note - 69) / 12)))
     }
     const held = await levels()
-    await synth.setVoices(5)
+    const report = await synth.setVoices(5)
+    expect(formatReport(report)).toMatch(/^voices +8 → 5, poly; 2 finish their note\nkept /)
     expect(await voiceGroups(one)).toHaveLength(7)
     const [after, full] = [await levels(), held]
     for (const [i, level] of after.entries()) expect(level / full[i]!).toBeCloseTo(1, 1)
