@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { quantity } from '../errors/index.ts'
+import { figure, listNames, quantity } from '../errors/index.ts'
 import type { ParsedPatch } from '../patch/index.ts'
 import type { Network, WiredDevice } from '../plan/index.ts'
 import { engineFlag, engineHelp, engineOptions, setFlag, type KnobSetting } from './flags.ts'
@@ -53,10 +53,28 @@ async function check(shell: Shell, file: string, flags: CheckFlags): Promise<voi
     device,
     ports: portReports(device, network, patch.parsed.knobs),
   }))
+  const facts = { file, patch: patch.parsed, devices, needs, clock: clockReaders(network) }
   const remarks = remarksOn(patch.parsed, network)
-  if (shell.json)
-    shell.print(JSON.stringify(asJson(file, patch.parsed, devices, needs, remarks), undefined, 2))
-  else for (const line of asText(file, patch.parsed, devices, needs, remarks, shell)) shell.print(line)
+  if (shell.json) shell.print(JSON.stringify(asJson(facts, remarks), undefined, 2))
+  else for (const line of asText(facts, remarks, shell)) shell.print(line)
+}
+
+/** What there is to be said of a valid patch. */
+interface Facts {
+  readonly file: string
+  readonly patch: ParsedPatch
+  readonly devices: readonly DeviceReport[]
+  readonly needs: Needs
+  /** Ports that read the clock. */
+  readonly clock: readonly string[]
+}
+
+function clockReaders({ wired }: Network): string[] {
+  return wired.flatMap(({ name, readings }) =>
+    readings.flatMap(({ port, sources }) =>
+      sources.some(({ kind }) => kind === 'clock') ? [`${name}.${port}`] : [],
+    ),
+  )
 }
 
 interface DeviceReport {
@@ -72,10 +90,7 @@ const partTitles = {
 const parts = ['before', 'voice', 'after'] as const
 
 function asText(
-  file: string,
-  patch: ParsedPatch,
-  devices: readonly DeviceReport[],
-  needs: Needs,
+  { file, patch, devices, needs, clock }: Facts,
   remarks: readonly string[],
   shell: Shell,
 ): string[] {
@@ -88,6 +103,9 @@ function asText(
     `${paint.green('✓')} ${paint.bold(file)} is valid${name}`,
     `  ${count(Object.keys(patch.devices).length, 'device')}, ${count(Object.keys(patch.knobs).length, 'knob')}, ${count(patch.connections.length, 'connection')}; ${voices}`,
     `  on the engine: ${count(needs.synths, 'synth')} of ${count(needs.synthDefs, 'SynthDef')} (${needs.synthDefBytes} bytes), ${count(needs.audioBuses, 'audio bus')}, ${count(needs.controlBuses, 'control bus')}`,
+    ...(clock.length === 0
+      ? []
+      : [`  the clock runs at ${figure(patch.tempo)} beats per minute, for ${listNames(clock)}`]),
     ...remarks.map((remark) => `  ${paint.yellow('note')}: ${remark}`),
     ...parts.flatMap((part) => {
       const inPart = devices.filter(({ device }) => device.part === part)
@@ -113,19 +131,14 @@ function deviceText({ device, ports }: DeviceReport, { paint, io }: Shell): stri
   ]
 }
 
-function asJson(
-  file: string,
-  patch: ParsedPatch,
-  devices: readonly DeviceReport[],
-  needs: Needs,
-  remarks: readonly string[],
-): object {
+function asJson({ file, patch, devices, needs, clock }: Facts, remarks: readonly string[]): object {
   return {
     ok: true,
     file,
     name: patch.name,
     voices: patch.voices,
     tempo: patch.tempo,
+    clock,
     knobs: patch.knobs,
     devices: devices.map(({ device, ports }) => ({
       name: device.name,

@@ -86,6 +86,7 @@ function valuesOf(
     ...sources.map((source) => {
       const amount = source.amount ?? 1
       if (source.kind === 'key') return [0, amount * (source.key === 'pitch' ? 127 / 128 : 1)]
+      if (source.kind === 'clock') return [0, amount]
       return [polarityOf(source.name) === 'bipolar' ? -amount : 0, amount]
     }),
   ]
@@ -126,7 +127,10 @@ function describe(
   return terms.length > 1 && sum.includes(', ') ? `the highest of ${sum}` : sum
 }
 
-const nameOf = (source: ReadSource): string => (source.kind === 'key' ? `keys.${source.key}` : source.name)
+function nameOf(source: ReadSource): string {
+  if (source.kind === 'key') return `keys.${source.key}`
+  return source.kind === 'clock' ? `clock.${source.output}` : source.name
+}
 const times = (amount: number | undefined): string =>
   amount === undefined || amount === 1 ? '' : ` × ${figure(amount)}`
 
@@ -144,7 +148,7 @@ function remark(
   polarityOf: PolarityOf,
 ): string {
   if (baseIs === 'normal' && index === 0) return ' (normal)'
-  if (source.kind === 'key') return ''
+  if (source.kind !== 'device') return ''
   const remarks = [
     ...(declaration.kind === 'value' && declaration.scale === 'pitch' && polarityOf(source.name) === 'bipolar'
       ? [`±${figure(Math.abs(source.amount ?? 1) * 128)} semitones`]

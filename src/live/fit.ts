@@ -83,8 +83,9 @@ function memory(
 
 /** A SynthDef that is too large is so because too many cables end at it. */
 function fanIn(network: Network, limits: EngineLimits): Problem[] {
-  return network.wired.flatMap(({ name, readings }, i): Problem[] => {
-    const bytes = network.synthDefs.get(network.nodes[i]?.def ?? '')?.bytes.length ?? 0
+  const defs = new Map(network.nodes.map(({ name, def }) => [name, def]))
+  return network.wired.flatMap(({ name, readings }): Problem[] => {
+    const bytes = network.synthDefs.get(defs.get(name) ?? '')?.bytes.length ?? 0
     if (bytes <= limits.defBytes) return []
     const cables = readings.reduce((sum, { sources }) => sum + sources.length, 0)
     return [

@@ -26,8 +26,9 @@ import { guarded } from './guarded.ts'
 import { describer, labelOf } from './names.ts'
 import { idsPerCommand, pieces } from './pieces.ts'
 import { Sleepers } from './sleepers.ts'
+import { Told } from './told.ts'
 import { Troubles, type Trouble } from './trouble.ts'
-import { verify } from './verify.ts'
+import { synthsOf, verify } from './verify.ts'
 
 /** What a patch has become on the engine. */
 export interface Running {
@@ -58,6 +59,7 @@ export class Graph<E extends Engine> {
   #outgoing: Command[] = []
   /** What synths found in themselves since the last look. */
   #findings: Extract<EngineEvent, { type: 'trouble' }>[] = []
+  readonly #told = new Told()
   readonly #sleepers = new Sleepers()
   readonly #troubles = new Troubles()
   /** What the engine complained about since it was last asked. */
@@ -185,6 +187,7 @@ export class Graph<E extends Engine> {
     this.#running = { patch, parsed, network, allocation }
     const born = new Set(transaction.flatMap((one) => (one.call === '/s_new' ? [one.id] : [])))
     this.#troubles.born(born)
+    this.#told.born(born)
     this.#findings = this.#findings.filter(({ node, block }) => !born.has(node) || block >= nextBlock)
     this.#sleepers.mark(transaction, allocation, this.#engine.nextBlock + this.#fadeBlocks)
     return planned
@@ -274,6 +277,7 @@ export class Graph<E extends Engine> {
   #forget(): void {
     this.#sleepers.forget()
     this.#troubles.forget()
+    this.#told.forget()
     this.#findings = []
     this.#problems = []
     this.#outgoing = []
@@ -331,7 +335,7 @@ export class Graph<E extends Engine> {
     this.#outgoing.push(...asleep.commands, ...settled.commands)
     allocation = settled.allocation
     this.#running = { ...running, allocation }
-    const over = this.#troubles.over(block, idsOf(allocation))
+    const over = this.#troubles.over(block, synthsOf(allocation))
     const count = network.voices.count
     const surplus =
       allocation.voices.length > count && allocation.voices.some((voice) => isIdle(allocation, voice))
@@ -350,6 +354,19 @@ export class Graph<E extends Engine> {
       this.#outgoing.push(...commands)
     }
     this.#outgoing.push(setKeys(place, keys))
+  }
+
+  /**
+   * Tells the clock where it is in the next block: if it is new, or `again`.
+   *
+   * @param beat since the beginning of its bar
+   * @returns whether that was possible; if not, it is in the next block
+   */
+  tellClock(beat: number, again = false): boolean {
+    if (this.#running === undefined) return true
+    const commands = this.#told.tell(this.#running.allocation, this.#engine.nextBlock, beat, again)
+    this.#outgoing.push(...(commands ?? []))
+    return commands !== undefined
   }
 
   /** Writes the buses of knobs that were turned. */
@@ -374,12 +391,6 @@ export class Graph<E extends Engine> {
     )
     this.#sleepers.move(names, this.#engine.nextBlock + this.#fadeBlocks, allocation.voices)
   }
-}
-
-function idsOf({ nodes, leaving }: Allocation): Set<number> {
-  const ids = new Set(leaving.map(({ id }) => id))
-  for (const { instances } of nodes.values()) for (const { id } of instances) ids.add(id)
-  return ids
 }
 
 const closed: Problem = { code: 'engine-closed', path: 'synth', message: 'the synth was closed meanwhile' }

@@ -58,6 +58,7 @@ export class OfflineSession extends Session<OfflineEngine> implements OfflineSyn
   #happen(): void {
     const { now, player, graph } = this
     for (const { voice, keys } of player.perform(now, player.take(now))) graph.setKeys(voice, keys)
+    if (graph.tellClock(player.beats.inBar(now), player.beats.jumped)) player.beats.jumped = false
     graph.setKnobs(player.knobs.takeTurned(), player.knobs.position)
     graph.flush()
   }

@@ -10,6 +10,7 @@ import {
   type NoteEvent,
   type Performance,
 } from '../plan/index.ts'
+import { Beats } from './beats.ts'
 import { Knobs } from './knobs.ts'
 import { Timeline } from './timeline.ts'
 
@@ -17,12 +18,20 @@ import { Timeline } from './timeline.ts'
 export type Happening =
   | { readonly kind: 'note'; readonly event: NoteEvent }
   | { readonly kind: 'knob'; readonly name: string; readonly position: number }
+  | { readonly kind: 'tempo'; readonly tempo: number }
+  | { readonly kind: 'beat'; readonly beat: number }
 
-/** Who plays what when: notes and knobs to come, and the voices and knobs as they are. */
+/** Who plays what when: notes and knobs to come, and the voices, the knobs and the beat as they are. */
 export class Player {
   readonly knobs = new Knobs()
+  readonly beats: Beats
   readonly #timeline = new Timeline<Happening>()
   #state: Performance = createPerformance({ count: 0, mode: 'poly' })
+
+  /** @param blockRate blocks per second */
+  constructor(blockRate: number) {
+    this.beats = new Beats(blockRate, (name, position) => this.knobs.turn(name, position))
+  }
 
   /** All there is to be known of the voices: a value. */
   get state(): Performance {
@@ -36,7 +45,7 @@ export class Player {
 
   /** The first block to come in which something is to be done, or Infinity. */
   get nextBlock(): number {
-    return Math.min(this.#timeline.nextBlock, dueBlock(this.#state))
+    return this.beats.jumped ? 0 : Math.min(this.#timeline.nextBlock, dueBlock(this.#state))
   }
 
   isHeld(voice: number): boolean {
@@ -60,10 +69,13 @@ export class Player {
     this.#timeline.clear()
   }
 
-  /** Does what is to be done in a block; gives the keys that it sets. Knobs are turned, not yet written. */
+  /** Does what is to be done in a block; gives the keys that it sets. Knobs are turned, not yet written, and so is the tempo. */
   perform(block: number, happenings: readonly Happening[]): readonly KeySet[] {
     const events = happenings.flatMap((one) => (one.kind === 'note' ? [one.event] : []))
-    for (const one of happenings) if (one.kind === 'knob') this.knobs.turn(one.name, one.position)
+    for (const one of happenings)
+      if (one.kind === 'knob') this.knobs.turn(one.name, one.position)
+      else if (one.kind === 'tempo') this.beats.setTempo(one.tempo, block)
+      else if (one.kind === 'beat') this.beats.setBeat(one.beat, block)
     const { state, sets } = performed(this.#state, block, events)
     this.#state = state
     return sets

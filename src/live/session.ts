@@ -29,7 +29,7 @@ import { within } from './within.ts'
 /** What all synths do in the same way, whatever drives their engine: edits in turn, undo, checks of what is played. */
 export abstract class Session<E extends Engine> implements Synth {
   protected readonly graph: Graph<E>
-  protected readonly player = new Player()
+  protected readonly player: Player
   protected readonly listeners = new Listeners<SynthEvents>()
   protected closed = false
   /** Block of the engine that is second 0. Blocks of the synth count from it. */
@@ -45,6 +45,8 @@ export abstract class Session<E extends Engine> implements Synth {
     this.graph = graph
     this.#catalogue = catalogue
     this.#history = createHistory(patch)
+    const { sampleRate, blockSize } = graph.engine
+    this.player = new Player(sampleRate / blockSize)
   }
 
   /** Does something in a block of the synth, counted from its start; undefined: as soon as possible. */
@@ -77,6 +79,7 @@ export abstract class Session<E extends Engine> implements Synth {
 
   /** The first patch: the clock starts when it can sound. */
   async start(patch: Patch, parsed: ParsedPatch): Promise<void> {
+    if (this.player.beats.declares(parsed.tempo)) this.player.beats.setTempo(parsed.tempo, 0)
     await this.graph.open()
     await this.change(patch, parsed)
     this.startClock(0)
@@ -133,6 +136,26 @@ export abstract class Session<E extends Engine> implements Synth {
   knob(name: string): number {
     checkKnob(name, this.sounding.parsed)
     return this.player.knobs.position(name)
+  }
+
+  get tempo(): number {
+    return this.player.beats.tempo
+  }
+
+  get beat(): number {
+    return this.player.beats.at((this.time * this.engine.sampleRate) / this.engine.blockSize)
+  }
+
+  setTempo(tempo: number, when?: At): void {
+    within(1, 999, tempo, { code: 'out-of-range', path: 'tempo', message: 'this is no tempo' })
+    void this.sounding
+    this.schedule({ kind: 'tempo', tempo }, this.#blockOf(when))
+  }
+
+  setBeat(beat: number, when?: At): void {
+    within(0, longestSession, beat, { code: 'out-of-range', path: 'beat', message: 'there is no such beat' })
+    void this.sounding
+    this.schedule({ kind: 'beat', beat }, this.#blockOf(when))
   }
 
   async apply(given: Patch): Promise<Report> {
@@ -271,6 +294,8 @@ export abstract class Session<E extends Engine> implements Synth {
     const input = this.#input(parsed)
     const planned = await this.#keepTime(() => this.graph.change(patch, parsed, input, this.#held))
     knobs.adopt(parsed, positions, isFirst)
+    const { tempo } = parsed
+    if (this.player.beats.declares(tempo)) this.schedule({ kind: 'tempo', tempo }, undefined)
     for (const { voice, keys } of this.player.regroup(parsed.voices, planned.voices, this.now))
       this.graph.setKeys(voice, keys)
     return { ...planned.report, milliseconds: performance.now() - begin }
@@ -279,7 +304,11 @@ export abstract class Session<E extends Engine> implements Synth {
   #input(parsed: ParsedPatch): ChangeInput {
     const positions = this.player.knobs.inPatch(parsed)
     const fresh = createVoices(parsed.voices)
-    return { position: (name) => positions.get(name) ?? 0, keys: (voice) => keysOf(fresh, voice) }
+    const { position } = this.player.knobs
+    return {
+      position: (name) => positions.get(name) ?? position(name),
+      keys: (voice) => keysOf(fresh, voice),
+    }
   }
 
   #blockOf(when: At | undefined): number | undefined {

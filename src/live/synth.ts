@@ -74,6 +74,24 @@ export interface Synth {
   setKnob(name: string, position: number, when?: At): void
   /** Position 0..1 of a knob, as last set. @throws MegasynthError `unknown-knob` */
   knob(name: string): number
+  /** Beats per minute, now: as last set, or as the patch says. */
+  readonly tempo: number
+  /** Beats since the synth's start; bars begin at beats 0, 4, 8, … */
+  readonly beat: number
+  /**
+   * Plays at another tempo, until a patch declares one that was not declared before. The beat goes on from where it is.
+   *
+   * @param tempo beats per minute, 1..999
+   * @throws MegasynthError `out-of-range`
+   */
+  setTempo(tempo: number, when?: At): void
+  /**
+   * Jumps to a beat, to play along with others.
+   *
+   * @param beat 0 or above; it is where it is in this very block
+   * @throws MegasynthError `out-of-range`
+   */
+  setBeat(beat: number, when?: At): void
   /**
    * Goes over to another patch while it sounds: what did not change is not touched, the rest goes over without a click,
    * tails ring out, held notes stay held. Changes that are asked for at once are one plan. A patch with problems, and

@@ -1,7 +1,7 @@
 import { listNames, show, type Problem } from '../errors/index.ts'
 import type { Suggest } from './names.ts'
 import { isPlainObject, pathTo } from './plain.ts'
-import { keyNames, portList, portNames, portOf, type DeviceInfo, type KeyName } from './ports.ts'
+import { clockNames, keyNames, portList, portNames, portOf, type DeviceInfo } from './ports.ts'
 import type { Connection, Source } from './types.ts'
 
 /** What a cable can begin and end at. */
@@ -32,7 +32,8 @@ function written(data: unknown): Written | undefined {
 
 /** The name of a source as a patch writes it. */
 export function sourceName(source: Source): string {
-  return source.kind === 'keys' ? `keys.${source.key}` : source.name
+  if (source.kind === 'keys') return `keys.${source.key}`
+  return source.kind === 'clock' ? `clock.${source.output}` : source.name
 }
 
 /** The name of a destination as a patch writes it: `filter0.cutoff`, `out`. */
@@ -108,9 +109,13 @@ function cableProblem({ from, to, port, feedback }: Connection, path: string): P
   return undefined
 }
 
-function isKey(key: string): key is KeyName {
-  return keyNames.some((name) => name === key)
-}
+/** The sources that every patch has, by their names. */
+const always: ReadonlyMap<string, Source> = new Map(
+  [
+    ...keyNames.map((key): Source => ({ kind: 'keys', key })),
+    ...clockNames.map((output): Source => ({ kind: 'clock', output })),
+  ].map((source) => [sourceName(source), source]),
+)
 
 function readSource(
   name: string,
@@ -119,7 +124,8 @@ function readSource(
 ): Source | Problem | undefined {
   if (devices?.has(name) === true && name !== 'out') return { kind: 'device', name }
   if (knobs?.has(name) === true) return { kind: 'knob', name }
-  if (name.startsWith('keys.') && isKey(name.slice(5))) return { kind: 'keys', key: name.slice(5) as KeyName }
+  const given = always.get(name)
+  if (given !== undefined) return given
   if (name === 'out' || name.startsWith('out.'))
     return {
       code: 'not-connectable',
@@ -128,18 +134,19 @@ function readSource(
       found: show(name),
       expected: 'a source',
     }
-  if (!name.startsWith('keys.') && (knobs === undefined || devices === undefined)) return undefined
   const owner = name.split('.')[0] ?? ''
-  const keys = keyNames.map((key) => `keys.${key}`)
-  const sources = [...(knobs ?? []), ...(devices?.keys() ?? []), ...keys]
+  const own = [...always.keys()].filter((source) => source.startsWith(`${owner}.`))
+  if (own.length === 0 && (knobs === undefined || devices === undefined)) return undefined
+  const sources = [...(knobs ?? []), ...(devices?.keys() ?? []), ...always.keys()]
   return {
     code: 'unknown-source',
     path,
     message: `there is no source ${show(name)}`,
     found: show(name),
-    expected: name.startsWith('keys')
-      ? `one of ${keys.join(', ')}`
-      : `a knob, a device or keys.*: ${listNames(sources)}`,
+    expected:
+      own.length > 0
+        ? `one of ${own.join(', ')}`
+        : `a knob, a device, keys.* or clock.*: ${listNames(sources)}`,
     ...(name !== owner && devices?.has(owner) === true
       ? { suggestion: `the output of a device is named like the device: did you mean "${owner}"?` }
       : suggest(name, sources)),

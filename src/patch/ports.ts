@@ -18,7 +18,7 @@ export interface ValuePort {
   readonly unit: string
   /** In the port's unit; it is what the port reads when nothing else says so. */
   readonly default: number
-  /** What it reads instead of its default when nothing is connected and the device is per voice. */
+  /** What it reads instead of its default when nothing is connected: `keys.*`, in a voice, or `clock.*`. */
   readonly normal?: string
   /** Audio-rate sources work at audio rate; elsewhere they are read once a block. Default: false. */
   readonly audio?: boolean
@@ -96,6 +96,10 @@ export type Catalogue = Readonly<Record<string, DeviceInfo>>
 /** The sources of a voice's performance, in the order of their buses. */
 export const keyNames = ['pitch', 'gate', 'trigger', 'velocity', 'pressure', 'timbre', 'random'] as const
 export type KeyName = (typeof keyNames)[number]
+
+/** The sources of the shared time, in the order of their buses. */
+export const clockNames = ['beat', 'phase', 'bar'] as const
+export type ClockName = (typeof clockNames)[number]
 
 /** The highest number of a numbered port: `in1` … `in64`. */
 export const maxNumberedPort = 64

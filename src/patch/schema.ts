@@ -3,6 +3,7 @@ import { limits } from './limits.ts'
 import { intervalPattern } from './tuning.ts'
 import { namePattern } from './names.ts'
 import {
+  clockNames,
   keyNames,
   maxNumberedPort,
   type Catalogue,
@@ -135,8 +136,8 @@ const expectedAmount = `a number −${limits.amount}..${limits.amount}`
 const amount = number(-limits.amount, limits.amount, expectedAmount)
   .optional()
   .describe('Factor, negative to invert. Default: 1.')
-const from = text('a source: a knob, a device or keys.*').describe(
-  `A knob, a device, or ${keyNames.map((key) => `keys.${key}`).join(', ')}.`,
+const from = text('a source: a knob, a device, keys.* or clock.*').describe(
+  `A knob, a device, or ${[...keyNames.map((key) => `keys.${key}`), ...clockNames.map((name) => `clock.${name}`)].join(', ')}.`,
 )
 const to = text('a destination: device.port or out').describe('A port, written device.port, or out.')
 const cableShape = {

@@ -1,4 +1,4 @@
-import type { Catalogue, ChoicePort, DeviceInfo, KeyName, Option, SignalPort } from './ports.ts'
+import type { Catalogue, ChoicePort, ClockName, DeviceInfo, KeyName, Option, SignalPort } from './ports.ts'
 import type { KnobSpec, Patch } from './types.ts'
 
 type Names<T> = keyof T & string
@@ -59,7 +59,7 @@ export interface TypedPatch<K, D, C extends Catalogue, O extends DeviceInfo> ext
   }
   readonly connections?: readonly NoInfer<
     Cable<
-      (keyof K & string) | (keyof D & string) | `keys.${KeyName}`,
+      (keyof K & string) | (keyof D & string) | `keys.${KeyName}` | `clock.${ClockName}`,
       | 'out'
       | `out.${PortName<O>}`
       | {

@@ -1,4 +1,4 @@
-import type { KeyName, Scale } from './ports.ts'
+import type { ClockName, KeyName, Scale } from './ports.ts'
 import type { KeyPitches, Tuning } from './tuning.ts'
 
 /** Position 0..1 of a knob, or the knob with all it can say of itself. */
@@ -83,7 +83,7 @@ export interface Patch {
   readonly name?: string
   /** A number of voices or a policy. Default: 8. */
   readonly voices?: number | VoicePolicy
-  /** Beats per minute. Default: 120. */
+  /** Beats per minute, 1..999. Default: 120. */
   readonly tempo?: number
   /** How high the keys are. Default: twelve equal steps, A4 at 440 Hz. */
   readonly tuning?: Tuning
@@ -98,6 +98,7 @@ export type Source =
   | { readonly kind: 'knob'; readonly name: string }
   | { readonly kind: 'device'; readonly name: string }
   | { readonly kind: 'keys'; readonly key: KeyName }
+  | { readonly kind: 'clock'; readonly output: ClockName }
 
 /** A cable after validation. */
 export interface Connection {

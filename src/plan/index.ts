@@ -1,4 +1,5 @@
 export { emptyAllocation, type Allocation } from './allocation.ts'
+export { clockControls, clockName, clockPositions } from './clock.ts'
 export { knobBusValue } from './knobs.ts'
 export { compile, type Network, type NetworkNode } from './network.ts'
 export { fadeSeconds } from './device-synthdef.ts'
@@ -19,6 +20,17 @@ export {
 } from './performance.ts'
 export { networkAfter } from './tails.ts'
 export { denormalise, knobSignal, normalise } from './scale.ts'
+export {
+  beatAt,
+  beatInBar,
+  beatsPerBlock,
+  createTempoMap,
+  nextBar,
+  nextBeat,
+  withBeat,
+  withTempo,
+  type TempoMap,
+} from './tempo.ts'
 export {
   allocate,
   createVoices,

@@ -48,5 +48,8 @@ function writesOf(node: NetworkNode, values: Instance['values']): string[] {
     const bus = values[control]
     if (typeof bus === 'number') writes.push(name(bus))
   }
+  const own = values[controlNames.own]
+  if (typeof own === 'number')
+    for (let channel = 1; channel <= (node.further ?? 0); channel++) writes.push(name(own + channel))
   return writes
 }

@@ -1,8 +1,9 @@
-import type { DeviceInfo, KeyName } from '../patch/ports.ts'
+import { clockNames, type DeviceInfo, type KeyName } from '../patch/ports.ts'
 import { partsOf, type Part } from '../patch/parts.ts'
 import type { Connection, Knob, ParsedPatch } from '../patch/types.ts'
 import type { DeviceType } from '../devices/index.ts'
 import { out } from '../devices/index.ts'
+import { clockName, clockNode, usesClock } from './clock.ts'
 import { compileDevice, controlNames, type DeviceSynthDef } from './device-synthdef.ts'
 import { knobKey, type KnobMapping } from './knobs.ts'
 import { sortDevices } from './order.ts'
@@ -35,6 +36,8 @@ export type ControlSource =
       readonly part: Part
       readonly side: Side
       readonly late?: boolean
+      /** Which channel of the bus, counted from 0. Default: the first. */
+      readonly channel?: number
     }
   /** The index of a bus. `late`, here and above: it is read a block late. */
   | {
@@ -56,6 +59,8 @@ export interface NetworkNode {
   readonly def: string
   readonly rate: 'audio' | 'control'
   readonly channels: 1 | 2
+  /** Channels on its own bus beside the signal, with other signals. Default: 0. */
+  readonly further?: number
   readonly own: boolean
   readonly mix: boolean
   readonly random: boolean
@@ -83,7 +88,7 @@ export interface Tail {
 /** The blueprint of a patch: ordered nodes, their SynthDefs, their wiring. No ids yet. */
 export interface Network {
   readonly voices: ParsedPatch['voices']
-  /** In an order in which every node follows what it reads; `out` is the last. */
+  /** In an order in which every node follows what it reads; the clock, if anything reads it, is the first, `out` the last. */
   readonly nodes: readonly NetworkNode[]
   readonly synthDefs: ReadonlyMap<string, DeviceSynthDef>
   /** What the client writes for the knobs, by {@link knobKey}. */
@@ -168,9 +173,12 @@ export function compile(patch: ParsedPatch, { catalogue, tails = [] }: CompileOp
       ),
     }
   })
+  const clock = usesClock(wired) ? clockNode() : undefined
+  if (clock) synthDefs.set(clock.def.name, clock.def)
+  for (const mapping of clock?.mappings ?? []) knobs.set(knobKey(mapping), mapping)
   return {
     voices: active.voices,
-    nodes,
+    nodes: clock ? [clock.node, ...nodes] : nodes,
     synthDefs,
     knobs,
     wired,
@@ -282,6 +290,10 @@ function sourceControl(
   partOf: (name: string) => Part,
 ): ControlSource {
   if (source.kind === 'key') return { kind: 'key', key: source.key }
+  if (source.kind === 'clock') {
+    const channel = clockNames.indexOf(source.output)
+    return { kind: 'output', node: clockName, part: 'before', side: 'own', ...(channel > 0 && { channel }) }
+  }
   const part = partOf(source.name)
   const side: Side = part === 'voice' && reader !== 'voice' ? 'mix' : 'own'
   const kind = rate === 'control' ? 'output' : 'bus'

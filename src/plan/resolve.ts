@@ -36,7 +36,7 @@ export function resolve(
       const running = context.nodes.get(source.node)
       const instance = source.part === 'voice' ? voice : 0
       const bus = (source.side === 'mix' ? running?.mix : running?.instances[instance]?.own) ?? -1
-      return source.kind === 'bus' ? bus : { controlBus: bus }
+      return source.kind === 'bus' ? bus : { controlBus: bus + (source.channel ?? 0) }
     }
   }
 }

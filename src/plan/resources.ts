@@ -62,9 +62,9 @@ const isRead = (reads: ReadonlySet<string>, { pool, first, length }: Resource): 
   return Array.from({ length }, (_, i) => name(first + i)).some((bus) => reads.has(bus))
 }
 
-/** Width of a node's own bus: beside the signal there may be a state for its successor. */
-export const ownChannels = ({ channels, continues }: NetworkNode): number =>
-  channels + (continues === 'state' ? 1 : 0)
+/** Width of a node's own bus: beside the signal there may be others, and a state for its successor. */
+export const ownChannels = ({ channels, further = 0, continues }: NetworkNode): number =>
+  channels + further + (continues === 'state' ? 1 : 0)
 
 /** The scratch copies of all pools while an allocation changes. */
 export interface Allocators {

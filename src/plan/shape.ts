@@ -103,7 +103,7 @@ const emptySlots = [emptySlot, emptySlot]
 
 function sourceShape(source: ReadSource): SourceShape {
   const attenuated = source.amount !== undefined
-  if (source.kind === 'key' || source.rate === 'control')
+  if (source.kind !== 'device' || source.rate === 'control')
     return { rate: 'control', channels: 1, attenuated, feedback: false }
   return { rate: 'audio', channels: source.channels, attenuated, feedback: source.feedback }
 }

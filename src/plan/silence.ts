@@ -12,7 +12,8 @@ export function silentAtRest(
 ): ReadonlyMap<string, 'gain' | 'signal'> {
   const silent = new Map<string, 'gain' | 'signal'>(tails.map(({ name }) => [name, 'signal']))
   const fromSilent = (source: ReadSource): boolean =>
-    source.kind === 'key' ? source.key === 'gate' : !source.feedback && silent.has(source.name)
+    (source.kind === 'key' && source.key === 'gate') ||
+    (source.kind === 'device' && !source.feedback && silent.has(source.name))
   const isClosed = ({ base = 0, baseIs, knobs, sources }: Reading): boolean =>
     base === 0 &&
     baseIs !== 'default' &&

@@ -1,5 +1,5 @@
-import type { Catalogue, DeviceInfo, KeyName, Polarity, Port, ValuePort } from '../patch/ports.ts'
-import { keyNames, portOf } from '../patch/ports.ts'
+import type { Catalogue, ClockName, DeviceInfo, KeyName, Polarity, Port, ValuePort } from '../patch/ports.ts'
+import { clockNames, keyNames, portOf } from '../patch/ports.ts'
 import type { Connection, Device, ParsedPatch } from '../patch/types.ts'
 import type { Part } from '../patch/parts.ts'
 import { groupBy } from './group-by.ts'
@@ -16,6 +16,7 @@ export interface OutputFacts {
 /** A source that a synth reads while it runs. */
 export type ReadSource =
   | { readonly kind: 'key'; readonly key: KeyName; readonly amount?: number }
+  | { readonly kind: 'clock'; readonly output: ClockName; readonly amount?: number }
   | {
       readonly kind: 'device'
       readonly name: string
@@ -262,8 +263,10 @@ const knobOf = ({ from, amount }: Connection): KnobTerm[] =>
   from.kind === 'knob' ? [{ name: from.name, amount: amount ?? 1 }] : []
 
 function normalSource(normal: string | undefined, part: Part): ReadSource | undefined {
-  if (normal === undefined || part !== 'voice') return undefined
-  const key = keyNames.find((name) => normal === `keys.${name}`)
+  if (normal === undefined) return undefined
+  const output = clockNames.find((name) => normal === `clock.${name}`)
+  if (output !== undefined) return { kind: 'clock', output }
+  const key = part === 'voice' ? keyNames.find((name) => normal === `keys.${name}`) : undefined
   return key === undefined ? undefined : { kind: 'key', key }
 }
 
@@ -278,6 +281,7 @@ function sourceOf(
   const attenuator = amount === undefined ? {} : { amount }
   if (from.kind === 'knob') return []
   if (from.kind === 'keys') return [{ kind: 'key', key: from.key, ...attenuator }]
+  if (from.kind === 'clock') return [{ kind: 'clock', output: from.output, ...attenuator }]
   const { rate, channels } = facts.get(from.name) as OutputFacts
   return [{ kind: 'device', name: from.name, feedback, rate, channels, ...attenuator }]
 }

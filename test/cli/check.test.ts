@@ -90,6 +90,30 @@ describe('megasynth check', () => {
     )
   })
 
+  it('says what reads the clock, and how fast it runs', async () => {
+    const patch = {
+      tempo: 90,
+      devices: { envelope0: { type: 'envelope' }, oscillator0: { type: 'oscillator' } },
+      connections: [
+        ['clock.beat', 'envelope0.gate'],
+        ['clock.phase', 'oscillator0.amplitude', 0.5],
+        ['envelope0', 'out.level'],
+        ['oscillator0', 'out'],
+      ],
+    }
+    const text = await check(patch)
+    expect(text).toContain(
+      '\n  the clock runs at 90 beats per minute, for envelope0.gate, oscillator0.amplitude\n',
+    )
+    expect(line(text, 'envelope0.gate')).toBe('gate clock.beat')
+    expect(line(text, 'oscillator0.amplitude')).toBe('amplitude clock.phase × 0.5 0 … 0.5')
+    const clocks = [await check(patch, '--json'), await check(drone, '--json')].map(
+      (json) => (JSON.parse(json) as { clock: unknown }).clock,
+    )
+    expect(clocks).toEqual([['envelope0.gate', 'oscillator0.amplitude'], []])
+    expect(await check(drone)).not.toContain('clock')
+  })
+
   it('says what is before, in and after the voices', async () => {
     const text = await check(synth)
     const places = [

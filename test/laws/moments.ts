@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { emptyAllocation, type Allocation } from '../../src/plan/index.ts'
 import type { Leaving, Pool } from '../../src/plan/allocation.ts'
 import type { NetworkNode } from '../../src/plan/network.ts'
+import { ownChannels } from '../../src/plan/resources.ts'
 import { canonical, type ModelSynth } from '../plan/model.ts'
 import { fresh, type Session } from './start.ts'
 
@@ -87,7 +88,7 @@ function present({ model, allocation }: Session): Present[] {
     return {
       ...what,
       synth,
-      own: span(synth.controls['-own'], node.channels + (node.continues === 'state' ? 1 : 0)),
+      own: span(synth.controls['-own'], ownChannels(node)),
       mix: span(synth.controls['-mix'], node.channels),
       reads: Object.entries(synth.controls).flatMap(([control, value]) => {
         if (typeof value === 'object')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { standard } from '../../src/devices/index.ts'
 import type { ConnectionSpec, DeviceInfo, KnobSpec, Patch } from '../../src/patch/index.ts'
-import { keyNames, portOf } from '../../src/patch/ports.ts'
+import { clockNames, keyNames, portOf } from '../../src/patch/ports.ts'
 import { denormalise } from '../../src/plan/index.ts'
 
 /**
@@ -24,7 +24,7 @@ const catalogue: Readonly<Record<string, DeviceInfo>> = standard
 
 /** Where a cable comes from; numbers choose among what is there. */
 interface InputGene {
-  readonly kind: 'device' | 'knob' | 'keys' | 'feedback'
+  readonly kind: 'device' | 'knob' | 'keys' | 'clock' | 'feedback'
   readonly source: number
   readonly port: number
   readonly amount: number | undefined
@@ -82,7 +82,7 @@ const inputArbitrary: fc.Arbitrary<InputGene> = fc.record({
   kind: fc.oneof(
     { weight: 5, arbitrary: fc.constant('device' as const) },
     { weight: 2, arbitrary: fc.constantFrom('knob' as const, 'keys' as const) },
-    { weight: 1, arbitrary: fc.constant('feedback' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('feedback' as const, 'clock' as const) },
   ),
   source: small,
   port: small,
@@ -165,6 +165,7 @@ function patchOf({ voices, knobs, out, devices }: Genes): Patch {
         device: earlier,
         knob: knobNames,
         keys: place === 'voice' ? keyNames.map((key) => `keys.${key}`) : [],
+        clock: clockNames.map((output) => `clock.${output}`),
         feedback: named.map(({ name }) => name).filter((name) => name !== to),
       }[kind]
       const [from, target] = [sources[source % sources.length], ports[port % ports.length]]

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Patch } from '../../src/patch/index.ts'
-import { keyNames, portOf, type DeviceInfo } from '../../src/patch/ports.ts'
-import { plan } from '../../src/plan/index.ts'
+import { clockNames, keyNames, portOf, type DeviceInfo } from '../../src/patch/ports.ts'
+import { plan, type NetworkNode } from '../../src/plan/index.ts'
 import { knobBusValue } from '../../src/plan/knobs.ts'
 import { out, standard } from '../../src/devices/index.ts'
 import type { ModelSynth } from '../plan/model.ts'
@@ -36,6 +36,7 @@ function cablesOf(
   type Found = { from: string; amount: number; feedback: boolean; kind: string }
   const sources = (cable: (typeof patch.connections)[number], way: readonly string[]): Found[] => {
     const { from, amount = 1, feedback } = cable
+    if (from.kind === 'clock') return [{ from: `clock.${from.output}`, amount, feedback, kind: 'clock' }]
     if (from.kind === 'keys') return [{ from: `keys.${from.key}`, amount, feedback, kind: 'keys' }]
     if (from.kind === 'knob' || !bypassed(from.name))
       return [{ from: from.name, amount, feedback, kind: from.kind }]
@@ -79,7 +80,7 @@ const everyPatch = (check: (patch: Patch) => void): void =>
   fc.assert(fc.property(patchArbitrary(), check), runs(80))
 
 describe('a first start of any patch', () => {
-  it('has one synth for every device and voice, none for bypassed ones, and no other but out', () =>
+  it('has one synth for every device and voice, none for bypassed ones, and no other but out and a clock that is read', () =>
     everyPatch((patch) => {
       const started = start(patch)
       const { devices, voices } = started.parsed
@@ -88,13 +89,14 @@ describe('a first start of any patch', () => {
         .flatMap(([name, { shared }]) =>
           shared ? [`${name} -1`] : Array.from({ length: voices.count }, (_, v) => `${name} ${v}`),
         )
+      const isRead = cablesOf(started.parsed).some(({ kind }) => kind === 'clock')
+      if (isRead) expected.push('clock -1')
       const found = placed(started).map(({ device, voice }) => `${device} ${voice}`)
       expect(found.toSorted()).toEqual([...expected, 'out -1'].toSorted())
+      if (isRead) expect(found[0]).toBe('clock -1')
       expect(found.at(-1)).toBe('out -1')
       for (const { synth, device } of placed(started))
-        expect(synth.def).toMatch(
-          new RegExp(`^${device === 'out' ? 'out' : devices[device]?.type}-[0-9a-f]{16}$`),
-        )
+        expect(synth.def).toMatch(new RegExp(`^${devices[device]?.type ?? device}-[0-9a-f]{16}$`))
     }))
 
   it('runs writers before readers, in every voice', () =>
@@ -128,10 +130,8 @@ describe('a first start of any patch', () => {
         for (const [k, key] of keyNames.entries()) claim('control', keys + k, `keys.${key} ${voice}`)
       for (const [key, bus] of allocation.knobBuses) claim('control', bus, key)
       for (const { device, voice, synth } of placed(started)) {
-        const { channels, rate } = started.network.nodes.find(({ name }) => name === device) ?? {
-          channels: 0,
-          rate: '',
-        }
+        const node = started.network.nodes.find(({ name }) => name === device) as NetworkNode
+        const { rate, channels, further = 0 } = node
         for (const [control, owner] of [
           ['-own', `${device} ${voice}`],
           ['-mix', `${device} mix`],
@@ -139,7 +139,8 @@ describe('a first start of any patch', () => {
           const bus = synth.given[control]
           if (bus === undefined) continue
           expect(synth.writes).toBe(rate)
-          for (let c = 0; c < channels; c++) claim(rate, Number(bus) + c, owner)
+          const width = channels + (control === '-own' ? further : 0)
+          for (let c = 0; c < width; c++) claim(rate, Number(bus) + c, owner)
         }
       }
       // hardware outputs belong to out alone
@@ -155,18 +156,23 @@ describe('a first start of any patch', () => {
       const add = (key: string, owner: string): void =>
         void writers.set(key, [...(writers.get(key) ?? []), owner])
       for (const { device, voice, synth } of synths)
-        for (const side of ['-own', '-mix'])
-          if (synth.given[side] !== undefined)
-            add(
-              `${synth.writes} ${Number(synth.given[side])}`,
-              `${device} ${side === '-mix' ? 'mix' : voice}`,
-            )
+        if (device === 'clock')
+          for (const [i, output] of clockNames.entries())
+            add(`control ${Number(synth.given['-own']) + i}`, `clock.${output} -1`)
+        else
+          for (const side of ['-own', '-mix'])
+            if (synth.given[side] !== undefined)
+              add(
+                `${synth.writes} ${Number(synth.given[side])}`,
+                `${device} ${side === '-mix' ? 'mix' : voice}`,
+              )
       for (const [voice, { keys }] of allocation.voices.entries())
         for (const [k, key] of keyNames.entries()) add(`control ${keys + k}`, `keys.${key} ${voice}`)
       const cables = cablesOf(started.parsed)
       const isVoice = (name: string): boolean => started.parsed.devices[name]?.shared === false
 
       for (const { device, voice, synth } of synths) {
+        if (device === 'clock') continue
         const type = device === 'out' ? 'out' : (started.parsed.devices[device]?.type ?? '')
         const found: string[] = []
         for (const [name, value] of Object.entries(synth.given)) {
@@ -234,7 +240,7 @@ describe('a first start of any patch', () => {
         // and no other port is mapped to a bus of knobs
         for (const [port, value] of Object.entries(synth.given))
           if (typeof value === 'object' && 'controlBus' in value && mappingOf.has(value.controlBus))
-            expect([...ports]).toContain(port)
+            expect(device === 'clock' ? ['rate', 'fine'] : [...ports]).toContain(port)
       }
     }))
 
@@ -242,6 +248,7 @@ describe('a first start of any patch', () => {
     everyPatch((patch) => {
       const started = start(patch)
       for (const { device, synth } of placed(started)) {
+        if (device === 'clock') continue
         const info = catalogue[started.parsed.devices[device]?.type ?? 'out'] as DeviceInfo
         for (const name of Object.keys(synth.given))
           if (!['-own', '-mix', '-gate', '-forget', '-random', '-seed'].includes(name))

@@ -31,8 +31,9 @@ export const compiled = (patch: Patch): { parsed: ParsedPatch; network: Network 
   return { parsed, network: compile(parsed, { catalogue: standard }) }
 }
 
-/** Where the knobs of random patches are, whatever patch declares what. */
-export const position = (name: string): number => ({ k0: 0.25, k1: 0, k2: 0.8125 })[name] ?? NaN
+/** Where the knobs of random patches are, and how fast the clock, whatever patch declares what. */
+export const position = (name: string): number =>
+  ({ k0: 0.25, k1: 0, k2: 0.8125, 'clock.rate': 0.0078125, 'clock.fine': 0.0000001 })[name] ?? NaN
 
 /** Commands as an engine gets them: SynthDefs, a transaction, and what follows it a block later. */
 export type Sent = Pick<Plan, 'load' | 'transaction' | 'start'>

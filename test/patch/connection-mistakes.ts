@@ -57,6 +57,22 @@ export const connectionMistakes: readonly Mistake[] = [
     'did you mean "keys.velocity"?',
   ],
   [
+    cable(['clock.beet', 'filter0.cutoff']),
+    'unknown-source',
+    'connections[0]',
+    'no source',
+    'did you mean "clock.beat"?',
+  ],
+  [cable(['clock', 'filter0.cutoff']), 'unknown-source', 'connections[0]', 'no source "clock"'],
+  [cable(['lfo0', 'clock.beat']), 'not-connectable', 'connections[0]', '"clock" is a source'],
+  [
+    cable({ from: 'clock.beat', to: 'filter0.cutoff', feedback: true }),
+    'invalid-value',
+    'connections[0]',
+    'only the output of a device',
+    'remove feedback',
+  ],
+  [
     cable(['lfo0.out', 'filter0.cutoff']),
     'unknown-source',
     'connections[0]',

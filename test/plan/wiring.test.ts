@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { ConnectionSpec, DeviceSpec, Patch } from '../../src/patch/index.ts'
+import { out, standard } from '../../src/devices/index.ts'
+import { parsePatch, type ConnectionSpec, type DeviceSpec, type Patch } from '../../src/patch/index.ts'
+import { compile } from '../../src/plan/index.ts'
 import { compiled } from './network-of.ts'
 
 const devices: Record<string, DeviceSpec> = {
@@ -22,7 +24,10 @@ const reading = (port: string, connections: ConnectionSpec[] = [], more?: Record
   return {
     base,
     baseIs,
-    sources: sources.map((source) => (source.kind === 'key' ? `keys.${source.key}` : source.name)),
+    sources: sources.map((source) => {
+      if (source.kind === 'key') return `keys.${source.key}`
+      return source.kind === 'clock' ? `clock.${source.output}` : source.name
+    }),
     knobs: knobs.map(({ name }) => name),
   }
 }
@@ -104,6 +109,18 @@ describe('what is normalled', () => {
     const shared = { osc: { type: 'oscillator', shared: true }, env: { type: 'envelope', shared: true } }
     expect(reading('osc.frequency', [], shared)).toMatchObject({ base: 440, baseIs: 'default', sources: [] })
     expect(reading('env.gate', [], shared)).toMatchObject({ sources: [] })
+  })
+  it('may be the clock, also for what is shared', () => {
+    const info = {
+      ...standard.lfo,
+      ports: { ...standard.lfo.ports, reset: { kind: 'trigger', doc: 'Resets.', normal: 'clock.bar' } },
+    } as const
+    const catalogue = { step: info }
+    const both = { a: { type: 'step', shared: true }, b: { type: 'step' } }
+    const { wired, nodes } = compile(parsePatch({ devices: both }, catalogue, out), { catalogue })
+    for (const name of ['a', 'b'])
+      expect(wired.find((one) => one.name === name)?.readings.find(({ port }) => port === 'reset')).toMatchObject({ sources: [{ kind: 'clock', output: 'bar' }], baseIs: 'normal' }) // prettier-ignore
+    expect(nodes[0]?.name).toBe('clock')
   })
   it('gives way to a cable or a constant', () => {
     expect(reading('env.gate', [['lfo', 'env.gate']]).sources).toEqual(['lfo'])

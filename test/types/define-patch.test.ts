@@ -32,6 +32,7 @@ export const patch: Patch = definePatch({
     ${cable}
     ['keys.velocity', 'mixer0.in64'],
     ['lfo0', 'mixer0.in1', 0.5],
+    ['clock.phase', 'mixer0.in2'],
     ['mixer0', 'oscillator0.amplitude'],
     ['oscillator0', 'filter0.in'],
     { from: 'filter0', to: 'out', amount: 0.5, feedback: false },
@@ -75,6 +76,7 @@ const typos: readonly Case[] = [
   ['knob in a cable', { cable: `['dept', 'lfo0.amplitude'],` }, `Did you mean '"depth"'?`],
   ['device in a cable', { cable: `['filter', 'lfo0.amplitude'],` }, `Did you mean '"filter0"'?`],
   ['key in a cable', { cable: `['keys.velocty', 'filter0.cutoff'],` }, `Did you mean '"keys.velocity"'?`],
+  ['clock in a cable', { cable: `['clock.baet', 'filter0.cutoff'],` }, `Did you mean '"clock.beat"'?`],
   ['port in a cable', { cable: `['depth', 'lfo0.amplitud'],` }, `Did you mean '"lfo0.amplitude"'?`],
   ['destination device', { cable: `['depth', 'lfo1.amplitude'],` }, `Did you mean '"lfo0.amplitude"'?`],
   ['destination without a port', { cable: `['depth', 'mixer0'],` }, `Type '"mixer0"' is not assignable`],

@@ -1,0 +1,85 @@
+/** Beats of a bar. */
+export const beatsPerBar = 4
+
+/** Beats by which a beat may be missed and is still met: a float is not exact. A microsecond at 120 beats per minute. */
+export const tolerance = 2e-6
+
+/**
+ * Which beat it is in which block: a line that begins where the tempo changed last. Beats and blocks are counted from 0
+ * and may be fractions; bars begin at beats 0, 4, 8, …
+ */
+export interface TempoMap {
+  /** Beats per minute. */
+  readonly tempo: number
+  /** Blocks per second. */
+  readonly blockRate: number
+  /** A block, and the beat that it begins with. */
+  readonly block: number
+  readonly beat: number
+}
+
+/**
+ * Beat 0 is at block 0.
+ *
+ * @param tempo beats per minute, above 0
+ * @param blockRate blocks per second
+ * @example
+ * beatAt(createTempoMap(120, 375), 375) // 2
+ */
+export function createTempoMap(tempo: number, blockRate: number): TempoMap {
+  return { tempo, blockRate, block: 0, beat: 0 }
+}
+
+/** Beats per block. */
+export function beatsPerBlock({ tempo, blockRate }: TempoMap): number {
+  return tempo / 60 / blockRate
+}
+
+/** The beat with which a block begins. */
+export function beatAt(map: TempoMap, block: number): number {
+  return map.beat + (block - map.block) * beatsPerBlock(map)
+}
+
+/** The first block that begins at a beat or after it. */
+export function blockAt(map: TempoMap, beat: number): number {
+  return map.block + Math.ceil((beat - tolerance - map.beat) / beatsPerBlock(map))
+}
+
+/**
+ * Another tempo from a block on. The phase does not jump.
+ *
+ * @example
+ * const faster = withTempo(createTempoMap(120, 375), 240, 375)
+ * beatAt(faster, 375) // 2, as before
+ * beatAt(faster, 750) // 6
+ */
+export function withTempo(map: TempoMap, tempo: number, block: number): TempoMap {
+  return tempo === map.tempo ? map : { ...map, tempo, block, beat: beatAt(map, block) }
+}
+
+/** Another beat from a block on: the one that somebody else is at. */
+export function withBeat(map: TempoMap, beat: number, block: number): TempoMap {
+  return { ...map, block, beat }
+}
+
+/** The first block, from this one on, in which a beat begins. */
+export function nextBeat(map: TempoMap, block: number): number {
+  return nextMultiple(map, block, 1)
+}
+
+/** The first block, from this one on, in which a bar begins. */
+export function nextBar(map: TempoMap, block: number): number {
+  return nextMultiple(map, block, beatsPerBar)
+}
+
+function nextMultiple(map: TempoMap, block: number, beats: number): number {
+  const last = beats * Math.floor((beatAt(map, block) + tolerance) / beats)
+  const first = blockAt(map, last)
+  return first >= block ? first : blockAt(map, last + beats)
+}
+
+/** Beats since the beginning of its bar, 0 … 4. */
+export function beatInBar(map: TempoMap, block: number): number {
+  const beat = beatAt(map, block) % beatsPerBar
+  return beat < 0 ? beat + beatsPerBar : beat
+}
