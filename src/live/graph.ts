@@ -357,10 +357,8 @@ export class Graph<E extends Engine> {
   }
 
   /**
-   * Tells the clock where it is in the next block: if it is new, or `again`.
-   *
-   * @param beat since the beginning of its bar
-   * @returns whether that was possible; if not, it is in the next block
+   * Tells the clock at which beat of its bar the next block begins, if it is new or `again`. Gives whether that was
+   * possible; else it is in the block after.
    */
   tellClock(beat: number, again = false): boolean {
     if (this.#running === undefined) return true
