@@ -25,7 +25,7 @@ export const clockControls = {
  * What the client writes of the tempo, like knobs: beats a block, as a number that a float holds and what is left of it.
  * With one float the clock would be off by 0.1 ms after half an hour.
  */
-export const clockKnobs = { rate: 'clock.rate', fine: 'clock.fine' } as const
+const clockKnobs = { rate: 'clock.rate', fine: 'clock.fine' } as const
 
 /** Positions of {@link clockKnobs} for so many beats a block. */
 export function clockPositions(rate: number): ReadonlyMap<string, number> {
