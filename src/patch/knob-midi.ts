@@ -34,8 +34,23 @@ export function midiProblems(knobs: PlainObject): Problem[] {
           suggestion: 'write { cc: 74 }, with the number that the control sends',
         },
       ]
-    return relativeProblems(midi, path)
+    return [...choiceProblems(midi, path), ...relativeProblems(midi, path)]
   })
+}
+
+/** Controllers by which MIDI chooses a parameter: their values are numbers of parameters, no positions. */
+function choiceProblems({ cc }: PlainObject, path: string): Problem[] {
+  if (typeof cc !== 'number' || cc < 98 || cc > 101) return []
+  return [
+    {
+      code: 'invalid-value',
+      path: `${path}.cc`,
+      message: 'chooses a parameter in MIDI and turns nothing',
+      found: String(cc),
+      expected: 'another controller',
+      suggestion: 'write { nrpn: … } with the number of the parameter, if the hardware sends those',
+    },
+  ]
 }
 
 function relativeProblems(midi: PlainObject, path: string): Problem[] {

@@ -44,9 +44,9 @@ const knobShape = {
         cc14: whole(0, 31, 'a controller number 0..31')
           .optional()
           .describe('MIDI controller 0..31 in 14 bits, the finer part as controller 32..63.'),
-        nrpn: whole(0, 16383, 'a parameter number 0..16383')
+        nrpn: whole(0, 16382, 'a parameter number 0..16382')
           .optional()
-          .describe('Non-registered MIDI parameter 0..16383.'),
+          .describe('Non-registered MIDI parameter 0..16382.'),
         channel: whole(1, 16, 'a MIDI channel 1..16')
           .optional()
           .describe('MIDI channel 1..16. Default: any.'),

@@ -47,7 +47,7 @@ export type KnobMidi = {
       readonly takeover?: Takeover
     }
   | {
-      /** Non-registered parameter 0..16383. */
+      /** Non-registered parameter 0..16382. */
       readonly nrpn: number
       readonly takeover?: Takeover
     }

@@ -10,7 +10,7 @@ describe('the MIDI control of a knob', () => {
     { cc: 119, channel: 16, takeover: 'jump' },
     { cc: 10, relative: 'signMagnitude' },
     { cc14: 31, takeover: 'pickup' },
-    { nrpn: 16383, channel: 1 },
+    { nrpn: 16382, channel: 1 },
   ]
 
   it.each(controls)('may be %j', (midi) => {

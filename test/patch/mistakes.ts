@@ -134,8 +134,9 @@ export const mistakes: readonly Mistake[] = [
     'names several controls',
     'leave out all but one',
   ],
+  [knob({ value: 0.5, midi: { cc: 99 } }), 'invalid-value', 'knobs.knob0.midi.cc', 'chooses a parameter'],
   [knob({ value: 0.5, midi: { cc14: 32 } }), 'out-of-range', 'knobs.knob0.midi.cc14', '0..31'],
-  [knob({ value: 0.5, midi: { nrpn: 1.5 } }), 'invalid-value', 'knobs.knob0.midi.nrpn', '0..16383'],
+  [knob({ value: 0.5, midi: { nrpn: 1.5 } }), 'invalid-value', 'knobs.knob0.midi.nrpn', '0..16382'],
   [
     knob({ value: 0.5, midi: { cc: 1, relative: 'offset' } }),
     'invalid-value',
