@@ -16,6 +16,7 @@ export default defineConfig({
     alias: [
       { find: /^megasynth$/, replacement: source('index.ts') },
       { find: /^megasynth\/scsynth$/, replacement: source('scsynth/index.ts') },
+      { find: /^megasynth\/midi$/, replacement: source('midi/node.ts') },
       { find: '#engine-files', replacement: source('engine/files.node.ts') },
     ],
   },

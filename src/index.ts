@@ -16,6 +16,7 @@ export {
   type DeviceInfo,
   type DeviceSpec,
   type Edit,
+  type KnobMidi,
   type KnobSpec,
   type ParsedPatch,
   type Patch,
@@ -65,6 +66,26 @@ export {
   type Trouble,
 } from './live/index.ts'
 export { render, type RenderOptions } from './midi/render.ts'
+// MIDI
+export {
+  connectMidi,
+  type ClockTarget,
+  type ConnectMidiOptions,
+  type MidiConnection,
+  type MidiNews,
+  type MidiTarget,
+} from './midi/connect.ts'
+export { decodeMidi, decoderAtStart, type DecoderState } from './midi/decoder.ts'
+export { interpretMidi } from './midi/interpret.ts'
+export { encodeMidi, type MidiMessage } from './midi/message.ts'
+export type { MidiInput, MidiOutput, MidiPortInfo, MidiPorts } from './midi/ports.ts'
+export {
+  midiAtStart,
+  type MidiAction,
+  type MidiControl,
+  type MidiOptions,
+  type MidiState,
+} from './midi/state.ts'
 // planning, as values
 export {
   compile,

@@ -52,6 +52,10 @@ export type ProblemCode =
   | 'invalid-synthdef'
   | 'invalid-osc'
   | 'invalid-tuning'
+  // MIDI ports
+  | 'midi-unavailable'
+  | 'unknown-midi-port'
+  | 'midi-port-failed'
   // the command line
   | 'invalid-option'
   // the engine

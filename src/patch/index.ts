@@ -15,6 +15,7 @@ export type {
   KnobSpec,
   ParsedPatch,
   Patch,
+  RelativeEncoding,
   VoicePolicy,
 } from './types.ts'
 export { patchToJson, patchToTypeScript } from './write.ts'

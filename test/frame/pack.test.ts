@@ -105,11 +105,12 @@ console.log(JSON.stringify({ sampleRate, lengths: channels.map((channel) => chan
     writeFileSync(
       join(home, 'subpaths.mjs'),
       `import { decodeSynthDefs, encodeSynthDefs } from 'megasynth/scsynth'
+import { openMidiPorts } from 'megasynth/midi'
 import schema from 'megasynth/patch.schema.json' with { type: 'json' }
-console.log(typeof decodeSynthDefs, typeof encodeSynthDefs, typeof schema)
+console.log(typeof decodeSynthDefs, typeof encodeSynthDefs, typeof openMidiPorts, typeof schema)
 `,
     )
-    expect(run(home, process.execPath, 'subpaths.mjs').trim()).toBe('function function object')
+    expect(run(home, process.execPath, 'subpaths.mjs').trim()).toBe('function function function object')
   })
 
   it('has a command that says how it is used', () => {

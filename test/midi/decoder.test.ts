@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeMidi, decoderAtStart } from '../../src/midi/decoder.ts'
 import { encodeMidi, type MidiMessage } from '../../src/midi/message.ts'
 import { anyMessage, dice, someBytes } from './messages.ts'
+import { runs } from '../laws/patches.ts'
 
 const decoded = (...bytes: number[]): readonly MidiMessage[] =>
   decodeMidi(decoderAtStart, Uint8Array.from(bytes)).messages
@@ -27,6 +28,7 @@ describe('the decoder', () => {
         const bytes = Uint8Array.from(messages.flatMap((message) => [...encodeMidi(message)]))
         expect(inPieces(bytes, cuts)).toEqual(messages)
       }),
+      runs(200),
     )
   })
 
@@ -35,6 +37,7 @@ describe('the decoder', () => {
       fc.property(fc.uint8Array({ maxLength: 64 }), fc.array(fc.nat(64), { maxLength: 4 }), (bytes, cuts) => {
         expect(inPieces(bytes, cuts)).toEqual(decodeMidi(decoderAtStart, bytes).messages)
       }),
+      runs(200),
     )
   })
 

@@ -28,11 +28,13 @@ function* lines(
   }
 }
 
-const all = (bytes: readonly number[], options: MidiOptions = {}, isTaken = (_: MidiControl) => false) => [
+type IsTaken = (control: MidiControl) => boolean
+
+const all = (bytes: readonly number[], options: MidiOptions = {}, isTaken: IsTaken = () => false) => [
   ...lines(bytes, options, isTaken),
 ]
 /** Without the moves of controls. */
-const heard = (bytes: readonly number[], options: MidiOptions = {}, isTaken = (_: MidiControl) => false) =>
+const heard = (bytes: readonly number[], options: MidiOptions = {}, isTaken: IsTaken = () => false) =>
   all(bytes, options, isTaken).filter((line) => !/^(cc|nrpn)/.test(line))
 const controls = (...bytes: number[]): string[] => all(bytes).filter((line) => /^(cc|nrpn)/.test(line))
 

@@ -1,0 +1,1 @@
+export { openMidiPorts, type NodePortsOptions } from './node-ports.ts'
