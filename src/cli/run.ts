@@ -8,6 +8,7 @@ import { addFmt } from './fmt.ts'
 import { exitCodeHelp, exitCodes } from './exit.ts'
 import { reportFailure } from './failure.ts'
 import { createShell, type Io } from './io.ts'
+import { addNew } from './new.ts'
 import { addRender } from './render.ts'
 import { addSchema } from './schema.ts'
 
@@ -46,7 +47,7 @@ Examples:
   $ megasynth devices filter
 ${exitCodeHelp}`,
     )
-  for (const add of [addRender, addCheck, addDiff, addFmt, addDevices, addSchema, addDemo])
+  for (const add of [addNew, addRender, addCheck, addDiff, addFmt, addDevices, addSchema, addDemo])
     add(program, shell)
   try {
     await program.parseAsync(argv, { from: 'user' })

@@ -101,6 +101,12 @@ console.log(JSON.stringify({ sampleRate, lengths: channels.map((channel) => chan
     expect(peak).toBeLessThan(1)
   })
 
+  it('writes a patch that the compiler finds no fault with', () => {
+    run(home, 'npx', '--no-install', 'megasynth', 'new', 'lead')
+    expect(readFileSync(join(home, 'tsconfig.json'), 'utf8')).not.toContain('paths')
+    run(home, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', home)
+  })
+
   it('has its subpaths', () => {
     writeFileSync(
       join(home, 'subpaths.mjs'),

@@ -3,12 +3,13 @@ import bass from '../../examples/bass.ts'
 import bell from '../../examples/bell.ts'
 import drone from '../../examples/drone.ts'
 import pad from '../../examples/pad.ts'
+import starter from '../../examples/starter.ts'
 import tremolo from '../../examples/tremolo.ts'
 import { render } from '../../src/index.ts'
 import { dc, db, hasNaN, peak, rms } from '../audio/ear.ts'
 
 const chords = 'C3+E3+G3+C4 F3+A3+C4 G3+B3+D4+F4 C3+E3+G3+C4'
-const examples = { tremolo, pad, bass, bell, drone }
+const examples = { starter, tremolo, pad, bass, bell, drone }
 
 describe.each(Object.entries(examples))('examples/%s.ts', (_, patch) => {
   it('sounds, below full scale, without NaN and DC', async () => {
