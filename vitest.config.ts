@@ -15,6 +15,7 @@ export default defineConfig({
     // Tests run the sources, not dist/; only test/frame looks at what is built.
     alias: [
       { find: /^megasynth$/, replacement: source('index.ts') },
+      { find: /^megasynth\/live$/, replacement: source('live.ts') },
       { find: /^megasynth\/scsynth$/, replacement: source('scsynth/index.ts') },
       { find: /^megasynth\/midi$/, replacement: source('midi/node.ts') },
       { find: '#engine-files', replacement: source('engine/files.node.ts') },

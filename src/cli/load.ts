@@ -70,7 +70,11 @@ async function importFile(place: Place, example: string): Promise<{ readonly def
   // only for files that are programs: a JSON patch starts sooner
   const { createJiti } = await import('jiti')
   const jiti = createJiti(pathToFileURL(place.path).href, {
-    virtualModules: { megasynth: await own('index'), 'megasynth/scsynth': await own('scsynth/index') },
+    virtualModules: {
+      megasynth: await own('index'),
+      'megasynth/live': await own('live'),
+      'megasynth/scsynth': await own('scsynth/index'),
+    },
     // a file that is loaded leaves no trace
     fsCache: false,
     moduleCache: false,

@@ -1,6 +1,7 @@
 import type { Command, Reply, TreeGroup } from '../scsynth/index.ts'
 import type { Problem } from '../errors/index.ts'
 import type { EngineLimits } from './limits.ts'
+import type { Moment } from './schedule.ts'
 
 /** A SynthDef as an engine loads it. */
 export interface DefToLoad {
@@ -34,6 +35,8 @@ export interface EngineStatus {
   readonly pending: number
   /** Problems reported by events so far. */
   readonly problems: number
+  /** Sends that were done in a later block than they asked for. */
+  readonly late: number
 }
 
 /** What exists on the server. */
@@ -43,6 +46,13 @@ export interface ServerCounts {
   /** The root group counts. */
   readonly groups: number
   readonly synthDefs: number
+}
+
+/** A bus that is to be looked at for some blocks. */
+export interface Probe {
+  readonly rate: 'audio' | 'control'
+  readonly bus: number
+  readonly blocks: number
 }
 
 /**
@@ -58,6 +68,8 @@ export interface Engine {
   /** Frames per block. */
   readonly blockSize: number
   readonly outputs: number
+  /** The first audio bus that a patch may use for itself. */
+  readonly firstBus: number
   /** What every plan must be checked against. */
   readonly limits: EngineLimits
   /** Number of the block in which `send` and `transact` take effect; blocks count from 0. */
@@ -81,8 +93,15 @@ export interface Engine {
   /**
    * Light and unconfirmed, for knobs and notes: takes effect at the next block, in order, after everything sent before.
    * What the engine complains about becomes an event. Throws 'engine-limit' when the next block can take no more.
+   *
+   * @param at a later block, after all else that is sent for it. What would be too much for that block is done in the next,
+   *   and what is meant for different blocks is done in different blocks, also if it comes too late.
    */
-  send(commands: readonly Command[]): void
+  send(commands: readonly Command[], at?: Moment): void
+  /** Forgets what was sent for later, and was caused in a later block than this one. */
+  cancel(after: number): void
+  /** Looks at a bus for some blocks, from the next one on: 128 samples a block of an audio bus, one of a control bus. */
+  probe(probe: Probe): Promise<Float32Array>
   /** The nodes below a group, with their controls. A tree too large for one answer is an 'engine-limit'. */
   queryTree(group: number): Promise<TreeGroup>
   counts(): Promise<ServerCounts>

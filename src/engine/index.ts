@@ -5,9 +5,11 @@ export type {
   EngineEvent,
   EngineStatus,
   OfflineEngine,
+  Probe,
   ServerCounts,
   Soundness,
 } from './engine.ts'
+export type { Moment } from './schedule.ts'
 export { engineSize, type EngineLimits, type EngineOptions } from './limits.ts'
 export { describeCommand } from './diagnose.ts'
 export { createWasmHost, type WasmHost, type WorldOptions } from './wasm-host.ts'

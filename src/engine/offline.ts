@@ -14,7 +14,9 @@ import { complaints, describeCommand, diagnose, findings, remedy } from './diagn
 import type { DefToLoad, EngineEvent, OfflineEngine } from './engine.ts'
 import { engineSize, wasmLimits, type EngineOptions } from './limits.ts'
 import { createOutbox, encodeEach, type Outbox } from './outbox.ts'
+import { Probes } from './probes.ts'
 import { entrySize } from './ring.ts'
+import { Schedule } from './schedule.ts'
 import { createWasmHost, type WasmHost } from './wasm-host.ts'
 
 /** What came of one block. */
@@ -36,6 +38,8 @@ const messagesOf = (packet: OscPacket): Reply[] =>
  *
  * Rejects with 'invalid-option' (every option that is wrong, by name) or 'engine-failed' (package not installed).
  *
+ * @param monitors outputs that nobody hears: so many audio buses can be probed at a time
+ *
  * @example
  * const engine = await createOfflineEngine({ outputs: 2 })
  * await engine.load([{ name: 'sine', bytes }])
@@ -43,24 +47,30 @@ const messagesOf = (packet: OscPacket): Reply[] =>
  * const out = [new Float32Array(48000), new Float32Array(48000)]
  * engine.advance(375, out, 0)
  */
-export async function createOfflineEngine(options: EngineOptions = {}): Promise<OfflineEngine> {
+export async function createOfflineEngine(options: EngineOptions = {}, monitors = 0): Promise<OfflineEngine> {
   const size = engineSize(options)
   const host = await createWasmHost({
     wasm: await loadEngineWasm(),
     sampleRate: size.sampleRate,
-    world: size,
+    world: { ...size, outputs: size.outputs + monitors },
   })
-  return offlineEngine(host, size)
+  return offlineEngine(host, size, monitors)
 }
 
 /** The engine around a host that has not run yet. */
-export function offlineEngine(host: WasmHost, size: ReturnType<typeof engineSize>): OfflineEngine {
-  // A query of the engine's own may be in the same block.
-  const limits = wasmLimits(size, host.free() - entrySize(64))
+export function offlineEngine(
+  host: WasmHost,
+  size: ReturnType<typeof engineSize>,
+  monitors = 0,
+): OfflineEngine {
+  // Queries of the engine's own may be in the same block.
+  const limits = wasmLimits(size, host.free() - entrySize(4096))
   const outbox = createOutbox(limits)
   const kept: Float32Array[][] = []
   const listeners = new Set<(event: EngineEvent) => void>()
   const loaded = new Set<string>()
+  const schedule = new Schedule()
+  const probes = new Probes(host, { count: monitors, first: size.outputs })
   let closed = false
   let notified = false
   let marker = 0
@@ -81,9 +91,10 @@ export function offlineEngine(host: WasmHost, size: ReturnType<typeof engineSize
     for (const listener of listeners) listener(event)
   }
 
-  const compute = (query?: Uint8Array): BlockResult => {
+  const compute = (...queries: readonly Uint8Array[]): BlockResult => {
+    schedule.due(host.blocks, takes)
     const { packets, commands } = outbox.take()
-    for (const packet of query === undefined ? packets : [...packets, query])
+    for (const packet of [...packets, ...queries, ...probes.take()])
       if (!host.send(packet))
         fail({
           code: 'engine-failed',
@@ -94,6 +105,7 @@ export function offlineEngine(host: WasmHost, size: ReturnType<typeof engineSize
     host.process()
     const replies = host.replies().flatMap((packet) => messagesOf(decodePacket(packet)))
     const lines = host.debug()
+    probes.look(replies)
     const lost = host.dropped() - dropped
     if (lost > 0) lines.push(`ERROR: ${lost} messages dropped`)
     for (const reply of replies) emit({ type: 'reply', block: host.blocks - 1, reply })
@@ -134,6 +146,18 @@ export function offlineEngine(host: WasmHost, size: ReturnType<typeof engineSize
       if (command.call === '/notify') notified = command.on
       else if (command.call === '/d_recv') loaded.add(command.name)
       else if (command.call === '/d_free') command.names.forEach((name) => loaded.delete(name))
+    }
+  }
+  /** What was meant for a block goes into it, if there is room. What can never be sent is a problem, and is forgotten. */
+  const takes = (commands: readonly Command[]): boolean => {
+    try {
+      enqueue(commands, describeCommand)
+      return true
+    } catch (error) {
+      if (outbox.commands.length > 0) return false
+      const found = error instanceof MegasynthError ? error.problems : []
+      for (const problem of found) emit({ type: 'problem', block: host.blocks, problem })
+      return true
     }
   }
   /** Gives what was sent before a block of its own. */
@@ -243,6 +267,7 @@ export function offlineEngine(host: WasmHost, size: ReturnType<typeof engineSize
     sampleRate: size.sampleRate,
     blockSize: host.blockSize,
     outputs: size.outputs,
+    firstBus: size.outputs + monitors,
     limits,
     get block() {
       return host.blocks - kept.length
@@ -272,9 +297,17 @@ export function offlineEngine(host: WasmHost, size: ReturnType<typeof engineSize
       open()
       if (commands.length > 0) confirm(commands, describe)
     },
-    send(commands) {
+    send(commands, at) {
       open()
-      enqueue(commands, describeCommand)
+      if (at === undefined) enqueue(commands, describeCommand)
+      else schedule.add(at, commands)
+    },
+    cancel(after) {
+      schedule.cancel(after)
+    },
+    async probe(probe) {
+      open()
+      return await probes.add(probe)
     },
     async queryTree(group) {
       open()
@@ -308,7 +341,7 @@ export function offlineEngine(host: WasmHost, size: ReturnType<typeof engineSize
       for (const reply of replies)
         if (reply.kind === 'status') {
           const { ugens, synths, groups, synthDefs } = reply
-          return { ugens, synths, groups, synthDefs }
+          return { ugens, synths: synths - probes.synths, groups, synthDefs: synthDefs - probes.synthDefs }
         }
       return fail({ code: 'engine-timeout', path: '/status', message: 'the engine did not answer' })
     },
@@ -316,8 +349,9 @@ export function offlineEngine(host: WasmHost, size: ReturnType<typeof engineSize
       state: closed ? 'closed' : host.death === undefined ? 'running' : 'failed',
       block: host.blocks - kept.length,
       buffered: kept.length,
-      pending: outbox.commands.length,
+      pending: outbox.commands.length + schedule.size,
       problems,
+      late: schedule.late,
     }),
     listen(listener) {
       listeners.add(listener)
@@ -328,6 +362,10 @@ export function offlineEngine(host: WasmHost, size: ReturnType<typeof engineSize
       listeners.clear()
       kept.length = 0
       outbox.take()
+      schedule.clear()
+      probes.fail(
+        new MegasynthError([{ code: 'engine-closed', path: 'engine', message: 'the engine is closed' }]),
+      )
     },
     advance(blocks, out, offset) {
       open()

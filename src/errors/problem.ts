@@ -64,6 +64,9 @@ export type ProblemCode =
   | 'engine-timeout'
   | 'engine-closed'
   | 'invalid-device-type'
+  // sound devices
+  | 'sound-library-missing'
+  | 'no-sound-device'
 
 /**
  * The one error class of Megasynth: carries every problem found, not only the first.

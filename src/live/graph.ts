@@ -1,7 +1,7 @@
 import { MegasynthError, listNames, type Problem } from '../errors/index.ts'
 import type { ParsedPatch, Patch } from '../patch/index.ts'
 import type { DeviceType } from '../devices/index.ts'
-import type { Engine, EngineEvent } from '../engine/index.ts'
+import type { Engine, EngineEvent, Moment } from '../engine/index.ts'
 import {
   compile,
   emptyAllocation,
@@ -100,7 +100,7 @@ export class Graph<E extends Engine> {
       else if (event.reply.kind === 'node') {
         // at once: a note may come before the next look, and must wake what has just paused itself
         const { event: what, id } = event.reply
-        if (what === 'off' || what === 'on' || what === 'end') this.#sleepers.hear(id, what === 'off')
+        if (what === 'off' || what === 'on' || what === 'end') this.#sleepers.hear(id, what, event.block)
       }
     })
   }
@@ -110,12 +110,12 @@ export class Graph<E extends Engine> {
     await this.#ask(() => this.#engine.transact([{ call: '/notify', on: true }]), 'tell of its synths')
   }
 
-  /** Hands over what is to happen in the next block. */
-  flush(): void {
+  /** Hands over what is to happen in the next block, or in a later one. */
+  flush(at?: Moment): void {
     const waiting = pieces(this.#outgoing.splice(0))
     try {
       for (let piece = waiting[0]; piece; piece = waiting[0]) {
-        this.#engine.send(piece)
+        this.#engine.send(piece, at)
         waiting.shift()
       }
     } finally {
@@ -131,9 +131,9 @@ export class Graph<E extends Engine> {
 
   /** The way to a patch, as a value; the engine does not hear of it. */
   plan(parsed: ParsedPatch, input: ChangeInput): { readonly network: Network; readonly planned: Plan } {
-    const { sampleRate, blockSize, nextBlock, outputs, limits } = this.#engine
+    const { sampleRate, blockSize, nextBlock, firstBus, limits } = this.#engine
     const before = this.#running
-    const from = before?.allocation ?? emptyAllocation(outputs)
+    const from = before?.allocation ?? emptyAllocation(firstBus)
     const horizon = nextBlock + this.#fadeBlocks
     const network = networkAfter(from, before?.network, parsed, this.#catalogue, horizon)
     const planned = plan(from, network, {
@@ -292,7 +292,7 @@ export class Graph<E extends Engine> {
     const network = compile(parsed, { catalogue: this.#catalogue })
     const count = Math.max(voices.length, network.voices.count)
     const { load, transaction, start, allocation } = plan(
-      emptyAllocation(this.#engine.outputs, firstNode),
+      emptyAllocation(this.#engine.firstBus, firstNode),
       { ...network, voices: { ...network.voices, count } },
       held,
     )
@@ -343,26 +343,41 @@ export class Graph<E extends Engine> {
     return { again, found, over }
   }
 
-  /** Puts values on the keys of a voice; a note wakes it in the same block. */
-  setKeys(voice: number, keys: Keys): void {
+  /** Has a voice run, for a note that comes now or soon. */
+  wake(voice: number): void {
+    const running = this.#running
+    if (running === undefined) return
+    const { commands, allocation } = this.#sleepers.wake(running.allocation, voice)
+    this.#running = { ...running, allocation }
+    this.#outgoing.push(...commands)
+  }
+
+  /** Notes after a block of the engine are not played after all. */
+  unwake(after: number): void {
+    this.#sleepers.unwake(after)
+  }
+
+  /**
+   * Puts values on the keys of a voice that runs.
+   *
+   * @param block of the engine in which they will be there
+   */
+  setKeys(voice: number, keys: Keys, block: number): void {
     const running = this.#running
     const place = running?.allocation.voices[voice]
     if (running === undefined || place === undefined) return
-    if (keys.gate === 1) {
-      const { commands, allocation } = this.#sleepers.wake(running.allocation, running.network, voice)
-      this.#running = { ...running, allocation }
-      this.#outgoing.push(...commands)
-    }
+    const { allocation, network } = running
+    if (keys.gate === 1) this.#outgoing.push(...this.#sleepers.watch(allocation, network, voice, block))
     this.#outgoing.push(setKeys(place, keys))
   }
 
   /**
-   * Tells the clock at which beat of its bar the next block begins, if it is new or `again`. Gives whether that was
-   * possible; else it is in the block after.
+   * Tells the clock at which beat of its bar a block of the engine begins, if it is new or `again`. Gives whether that
+   * was possible; else it is in the block after.
    */
-  tellClock(beat: number, again = false): boolean {
+  tellClock(beat: number, block: number, again: boolean): boolean {
     if (this.#running === undefined) return true
-    const commands = this.#told.tell(this.#running.allocation, this.#engine.nextBlock, beat, again)
+    const commands = this.#told.tell(this.#running.allocation, block, beat, again)
     this.#outgoing.push(...(commands ?? []))
     return commands !== undefined
   }

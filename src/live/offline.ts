@@ -57,8 +57,8 @@ export class OfflineSession extends Session<OfflineEngine> implements OfflineSyn
   /** Hands over what is due in the next block. */
   #happen(): void {
     const { now, player, graph } = this
-    for (const { voice, keys } of player.perform(now, player.take(now))) graph.setKeys(voice, keys)
-    if (graph.tellClock(player.beats.inBar(now), player.beats.jumped)) player.beats.jumped = false
+    this.strike(player.perform(now, player.take(now)), now)
+    this.tellClock(now)
     graph.setKnobs(player.knobs.takeTurned(), player.knobs.position)
     graph.flush()
   }

@@ -15,7 +15,7 @@ import {
 } from '../patch/index.ts'
 import { out, type DeviceType } from '../devices/index.ts'
 import type { Engine } from '../engine/index.ts'
-import { createVoices, keysOf, type NoteEvent, type Report } from '../plan/index.ts'
+import { createVoices, keysOf, type KeySet, type NoteEvent, type Report } from '../plan/index.ts'
 import { copied } from './copied.ts'
 import { checkEvent } from './events.ts'
 import type { ChangeInput, Graph, Running } from './graph.ts'
@@ -75,6 +75,18 @@ export abstract class Session<E extends Engine> implements Synth {
   /** The block of the synth in which what is sent now takes effect. */
   protected get now(): number {
     return this.engine.nextBlock - this.origin
+  }
+
+  /** Puts values on keys, in a block of the synth; voices that begin to sound are awake by then. */
+  protected strike(sets: readonly KeySet[], block: number): void {
+    for (const { voice, keys } of sets) if (keys.gate === 1) this.graph.wake(voice)
+    for (const { voice, keys } of sets) this.graph.setKeys(voice, keys, block + this.origin)
+  }
+
+  /** If the clock must be told where it is, it is told for a block of the synth. */
+  protected tellClock(block: number): void {
+    const { beats } = this.player
+    if (this.graph.tellClock(beats.inBar(block), block + this.origin, beats.jumped)) beats.jumped = false
   }
 
   /** The first patch: the clock starts when it can sound. */
@@ -296,8 +308,7 @@ export abstract class Session<E extends Engine> implements Synth {
     knobs.adopt(parsed, positions, isFirst)
     const { tempo } = parsed
     if (this.player.beats.declares(tempo)) this.schedule({ kind: 'tempo', tempo }, undefined)
-    for (const { voice, keys } of this.player.regroup(parsed.voices, planned.voices, this.now))
-      this.graph.setKeys(voice, keys)
+    this.strike(this.player.regroup(parsed.voices, planned.voices, this.now), this.now)
     return { ...planned.report, milliseconds: performance.now() - begin }
   }
 

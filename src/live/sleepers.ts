@@ -3,25 +3,34 @@ import type { Command } from '../scsynth/index.ts'
 
 /** Which voices sleep, since nobody plays them and they are silent, and what they must be told when they wake. */
 export class Sleepers {
-  /** Synths that paused themselves, since they are silent. */
-  readonly #off = new Set<number>()
+  /** Synths that paused themselves, since they are silent, and the block in which they did. */
+  readonly #off = new Map<number, number>()
+  /** Watchers that were told to run, and the block from which on they do: what is heard of earlier ones is no news. */
+  readonly #woken = new Map<number, number>()
   /** Devices of sleeping voices (by group) whose smoothed controls have moved meanwhile. */
   readonly #stale = new Map<number, Set<string>>()
   /** Devices with something on its way, smoothed, and the block in which it arrives. */
   readonly #moving = new Map<string, number>()
 
   /** What the engine tells of a synth. */
-  hear(id: number, isOff: boolean): void {
-    if (isOff) this.#off.add(id)
+  hear(id: number, what: 'off' | 'on' | 'end', block: number): void {
+    if (what === 'off') this.#off.set(id, block)
     else this.#off.delete(id)
+    if (what === 'end') this.#woken.delete(id)
   }
 
   isOff(id: number): boolean {
-    return this.#off.has(id)
+    return (this.#off.get(id) ?? -1) >= (this.#woken.get(id) ?? 0)
+  }
+
+  /** Notes after a block are not played after all. */
+  unwake(after: number): void {
+    for (const [id, block] of this.#woken) if (block > after) this.#woken.delete(id)
   }
 
   forget(): void {
     this.#off.clear()
+    this.#woken.clear()
     this.#stale.clear()
     this.#moving.clear()
   }
@@ -33,7 +42,7 @@ export class Sleepers {
     const asleep = from.voices.flatMap(({ paused }, voice) => {
       if (paused || isHeld(voice)) return []
       const silent = watchers.every(({ name }) =>
-        this.#off.has(from.nodes.get(name)?.instances[voice]?.id ?? -1),
+        this.isOff(from.nodes.get(name)?.instances[voice]?.id ?? -1),
       )
       return silent ? [voice] : []
     })
@@ -51,24 +60,28 @@ export class Sleepers {
   }
 
   /** Has a voice run again, with the values that its controls have by now. */
-  wake(from: Allocation, network: Network, voice: number): Settled {
-    let allocation = from
-    const place = allocation.voices[voice]
-    if (place === undefined) return { commands: [], allocation }
-    const commands: Command[] = []
-    if (place.paused) {
-      const fresh = refreshed(allocation, voice, this.#stale.get(place.group) ?? [])
-      this.#stale.delete(place.group)
-      allocation = { ...fresh.allocation, voices: allocation.voices.with(voice, { ...place, paused: false }) }
-      commands.push(...fresh.commands, { call: '/n_run', id: place.group, run: true })
+  wake(from: Allocation, voice: number): Settled {
+    const place = from.voices[voice]
+    if (place?.paused !== true) return { commands: [], allocation: from }
+    const { commands, allocation } = refreshed(from, voice, this.#stale.get(place.group) ?? [])
+    this.#stale.delete(place.group)
+    return {
+      commands: [...commands, { call: '/n_run', id: place.group, run: true }],
+      allocation: { ...allocation, voices: from.voices.with(voice, { ...place, paused: false }) },
     }
-    // a watcher that paused itself does not wake with its group
-    for (const { name, watched } of network.nodes) {
-      const id = watched ? allocation.nodes.get(name)?.instances[voice]?.id : undefined
-      if (id === undefined || !this.#off.delete(id)) continue
-      commands.push({ call: '/n_run', id, run: true })
-    }
-    return { commands, allocation }
+  }
+
+  /**
+   * Has what watches a voice watch again: a watcher that paused itself does not wake with its group. It may pause itself
+   * until the very block, so it is told in any case.
+   */
+  watch({ nodes }: Allocation, network: Network, voice: number, block: number): Command[] {
+    return network.nodes.flatMap(({ name, watched }): Command[] => {
+      const id = watched ? nodes.get(name)?.instances[voice]?.id : undefined
+      if (id === undefined) return []
+      this.#woken.set(id, block)
+      return [{ call: '/n_run', id, run: true }]
+    })
   }
 
   /** Something of these devices is on its way until a block: in a voice that falls asleep before, it would go on at its next note. */

@@ -1,9 +1,10 @@
 import { parsePatch, type ParsedPatch, type Patch } from '../patch/index.ts'
 import { out, standard, type DeviceType } from '../devices/index.ts'
-import { createOfflineEngine, type EngineOptions, type OfflineEngine } from '../engine/index.ts'
+import { createOfflineEngine, type Engine, type EngineOptions, type OfflineEngine } from '../engine/index.ts'
 import { copied } from './copied.ts'
 import { Graph } from './graph.ts'
 import { OfflineSession } from './offline.ts'
+import type { Session } from './session.ts'
 import type { OfflineSynth } from './synth.ts'
 
 /** What a synth is made from. */
@@ -34,11 +35,23 @@ export async function createOffline(
   return await startSynth(() => createOfflineEngine(engine), { patch, ...options })
 }
 
-/** Starts a synth on an engine; `create` is called again if the engine dies. */
+/** Starts an offline synth on an engine; `create` is called again if the engine dies. */
 export async function startSynth(
   create: () => Promise<OfflineEngine>,
-  { patch: given, catalogue = standard, timeout = 10 }: Pick<SynthOptions, 'patch' | 'catalogue' | 'timeout'>,
+  options: SessionOptions,
 ): Promise<OfflineSynth> {
+  return await startSession(create, options, (...parts) => new OfflineSession(...parts))
+}
+
+/** What a session is made from, besides its engine. */
+export type SessionOptions = Pick<SynthOptions, 'patch' | 'catalogue' | 'timeout'>
+
+/** Starts a session on an engine; `create` is called again if the engine dies. */
+export async function startSession<E extends Engine, S extends Session<E>>(
+  create: () => Promise<E>,
+  { patch: given, catalogue = standard, timeout = 10 }: SessionOptions,
+  make: (...parts: ConstructorParameters<typeof Session<E>>) => S,
+): Promise<S> {
   const patch = copied(given)
   // the engine starts while the patch is read
   const starting = create()
@@ -50,11 +63,7 @@ export async function startSynth(
     await starting.then((unused) => unused.close()).catch(() => undefined)
     throw error
   }
-  const synth = new OfflineSession(
-    new Graph(await starting, { create, catalogue, timeout }),
-    catalogue,
-    patch,
-  )
+  const synth = make(new Graph(await starting, { create, catalogue, timeout }), catalogue, patch)
   try {
     await synth.start(patch, parsed)
     return synth

@@ -1,6 +1,8 @@
 import type { Edit, Patch, VoicePolicy, DeviceSpec } from '../patch/index.ts'
 import type { Command } from '../scsynth/index.ts'
 import type { NoteEvent, Report } from '../plan/index.ts'
+import type { Problem } from '../errors/index.ts'
+import type { Restart } from './live-synth.ts'
 import type { Trouble } from './trouble.ts'
 
 /** Sound: one array of samples per channel, nominally −1..1. */
@@ -33,6 +35,10 @@ export interface SynthEvents {
   readonly trouble: Trouble
   /** A trouble is over. */
   readonly recovered: Trouble
+  /** The engine of a live synth had died; patch, knobs and held notes have been rebuilt. */
+  readonly restarted: Restart
+  /** Something that nobody waits for went wrong in a live synth. */
+  readonly problem: Problem
 }
 
 /** A patch that sounds: the session that holds patch, knobs, voices and engine. */

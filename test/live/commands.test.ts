@@ -69,6 +69,8 @@ describe('what a synth sends', () => {
     await synth.advance(0.1)
     const first = sent[0]?.block ?? 0
     expect(sent.map(({ block, command }) => [block - first, command.call])).toEqual([
+      // the voice, and what watches it
+      [0, '/n_run'],
       [0, '/n_run'],
       [0, '/c_set'],
       [1, '/c_set'],

@@ -1,0 +1,82 @@
+import { MegasynthError } from '../errors/index.ts'
+import type { AudioContext as CardContext } from 'node-web-audio-api'
+import { soundLibraryMissing } from './sound-devices.ts'
+import type { Sink, SinkOptions } from './sink.ts'
+
+/** Milliseconds without a question from the device after which it counts as gone. */
+const patience = 3000
+
+/**
+ * A sound card, through the Web Audio API of `node-web-audio-api`. A ScriptProcessorNode asks for the sound: an
+ * AudioWorklet of that package keeps a core busy.
+ *
+ * @param id of the device, as `soundDevices` has it; absent: the system's default
+ * @throws MegasynthError `sound-library-missing`, `no-sound-device`
+ */
+export async function openCardSink(
+  { channels, sampleRate, bufferFrames }: SinkOptions,
+  id: string | undefined,
+): Promise<Sink> {
+  let api: typeof import('node-web-audio-api')
+  try {
+    api = await import('node-web-audio-api')
+  } catch (cause) {
+    throw new MegasynthError([soundLibraryMissing(cause)], { cause })
+  }
+  let context: CardContext
+  try {
+    context = new api.AudioContext({
+      latencyHint: 'interactive',
+      ...(id !== undefined && { sinkId: id }),
+      ...(sampleRate !== undefined && { sampleRate }),
+    })
+  } catch (cause) {
+    throw new MegasynthError(
+      [
+        {
+          code: 'no-sound-device',
+          path: id === undefined ? 'device' : `device ${id}`,
+          message: 'the sound device cannot be opened',
+          found: cause instanceof Error ? cause.message : String(cause),
+          expected: 'a device that no other program has for itself, at a rate that it can',
+          suggestion: 'megasynth doctor shows what there is',
+        },
+      ],
+      { cause },
+    )
+  }
+  const source = context.createScriptProcessor(bufferFrames, 0, channels)
+  const buffers = Array.from({ length: channels }, () => new Float32Array(bufferFrames))
+  let watch: ReturnType<typeof setInterval> | undefined
+  return {
+    kind: 'card',
+    sampleRate: context.sampleRate,
+    bufferFrames,
+    get latency() {
+      // a buffer is computed while the one before is played
+      return (2 * bufferFrames) / context.sampleRate + context.baseLatency + context.outputLatency
+    },
+    start(pull, lost) {
+      let [expected, heard] = [-1, performance.now()]
+      source.onaudioprocess = ({ playbackTime, outputBuffer }) => {
+        heard = performance.now()
+        const frame = Math.round(playbackTime * context.sampleRate)
+        if (expected >= 0 && frame > expected) lost(frame - expected)
+        expected = frame + bufferFrames
+        pull(buffers)
+        for (const [index, channel] of buffers.entries()) outputBuffer.copyToChannel(channel, index)
+      }
+      source.connect(context.destination)
+      watch = setInterval(() => {
+        if (performance.now() - heard < patience) return
+        throw new MegasynthError([{ code: 'engine-failed', path: 'device', message: 'the sound device does not ask for sound any more' }]) // prettier-ignore
+      }, patience / 3)
+    },
+    async close() {
+      clearInterval(watch)
+      source.onaudioprocess = null
+      source.disconnect()
+      await context.close()
+    },
+  }
+}

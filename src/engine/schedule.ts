@@ -1,0 +1,65 @@
+import type { Command } from '../scsynth/index.ts'
+
+/** When commands take effect. */
+export interface Moment {
+  /** Number of the block. */
+  readonly block: number
+  /** Block of what caused them, if that is another: what is played in one block may have to end in the next. Default: `block`. */
+  readonly cause?: number
+}
+
+interface Entry {
+  readonly block: number
+  readonly cause: number
+  readonly commands: readonly Command[]
+}
+
+/**
+ * What is to be sent in blocks to come. What was meant for different blocks is done in different blocks, however late
+ * it came: a gate that falls and rises must be seen to do so.
+ */
+export class Schedule {
+  /** In the order of their blocks and, within one, in the order given. */
+  #entries: Entry[] = []
+  #late = 0
+
+  /** Entries that were done in a later block than was asked for. */
+  get late(): number {
+    return this.#late
+  }
+
+  get size(): number {
+    return this.#entries.length
+  }
+
+  add({ block, cause = block }: Moment, commands: readonly Command[]): void {
+    let at = this.#entries.length
+    while (at > 0 && (this.#entries[at - 1] as Entry).block > block) at--
+    this.#entries.splice(at, 0, { block, cause, commands })
+  }
+
+  /** Forgets what was caused by something later than a block. */
+  cancel(after: number): void {
+    this.#entries = this.#entries.filter(({ cause }) => cause <= after)
+  }
+
+  /**
+   * Hands out what is due in a block, piece by piece, until one is refused: that stays for the next block, as does all
+   * that was meant for a later block than the first.
+   *
+   * @param take false: there is no room for it
+   */
+  due(block: number, take: (commands: readonly Command[]) => boolean): void {
+    const first = this.#entries[0]
+    if (first === undefined || first.block > block) return
+    let count = 0
+    while (this.#entries[count]?.block === first.block && take((this.#entries[count] as Entry).commands))
+      count++
+    if (first.block < block) this.#late += count
+    this.#entries.splice(0, count)
+  }
+
+  clear(): void {
+    this.#entries = []
+  }
+}

@@ -1,0 +1,125 @@
+import { didYouMean, fail, listNames } from '../errors/index.ts'
+import type { Engine } from '../engine/index.ts'
+import type { TreeNode } from '../scsynth/index.ts'
+import type { TreeLine, TreePart } from './live-synth.ts'
+import type { Running } from './graph.ts'
+import type { Audio } from './synth.ts'
+import { within } from './within.ts'
+
+/** Where a device can be listened to. */
+interface Tap {
+  readonly rate: 'audio' | 'control'
+  readonly bus: number
+  readonly channels: 1 | 2
+}
+
+/**
+ * Listens to what a device puts out, for a while.
+ *
+ * @param voice which of its voices, from 0
+ * @throws MegasynthError `unknown-source`, `out-of-range`
+ */
+export async function probe(
+  engine: Engine,
+  running: Running,
+  device: string,
+  voice: number,
+  seconds: number,
+): Promise<Audio> {
+  const { sampleRate, blockSize } = engine
+  within(blockSize / sampleRate, longestProbe, seconds, {
+    code: 'out-of-range',
+    path: 'seconds',
+    message: 'this is no time to listen to a device',
+  })
+  const { rate, bus, channels } = tapOf(engine, running, device, voice)
+  const blocks = Math.ceil((seconds * sampleRate) / blockSize - 1e-6)
+  const paused = running.allocation.voices[voice]?.paused === true && isInVoice(running, device)
+  const heard = await Promise.all(
+    Array.from({ length: channels }, (_, i) => engine.probe({ rate, bus: bus + i, blocks })),
+  )
+  return {
+    sampleRate: rate === 'audio' ? sampleRate : sampleRate / blockSize,
+    // what a voice wrote last stays on its buses as it sleeps
+    channels: paused ? heard.map(({ length }) => new Float32Array(length)) : heard,
+  }
+}
+
+const isInVoice = ({ allocation }: Running, device: string): boolean =>
+  allocation.nodes.get(device)?.node.part === 'voice'
+
+function tapOf({ outputs }: Engine, { network, allocation }: Running, device: string, voice: number): Tap {
+  if (device === 'out') return { rate: 'audio', bus: 0, channels: outputs > 1 ? 2 : 1 }
+  const running = allocation.nodes.get(device)
+  if (running === undefined) {
+    const names = [...allocation.nodes.keys()]
+    return fail({
+      code: 'unknown-source',
+      path: device,
+      message: 'there is no such device to listen to',
+      expected: listNames(names),
+      ...didYouMean(device, names),
+    })
+  }
+  const { node, instances, mix } = running
+  if (node.part === 'voice')
+    within(1, network.voices.count, voice + 1, { code: 'out-of-range', path: 'voice', message: 'there is no such voice' }) // prettier-ignore
+  const bus = instances[node.part === 'voice' ? voice : 0]?.own ?? mix
+  if (bus === undefined)
+    return fail({
+      code: 'unknown-source',
+      path: device,
+      message: 'nobody reads this device, so it has no bus to listen to',
+      suggestion: `connect it: connect('${device}', 'out')`,
+    })
+  return { rate: node.rate, bus, channels: node.channels }
+}
+
+/** What runs on the engine: its own tree, with the names of the patch. */
+export async function treeOf(engine: Engine, { network, allocation }: Running): Promise<TreePart[]> {
+  const { groups, voices, nodes, leaving } = allocation
+  if (groups === undefined) return []
+  const lines = new Map<number, TreeLine & { readonly tap?: Tap }>()
+  for (const { id, name, node } of leaving)
+    lines.set(id, { device: name, type: node.type, id, leaving: true })
+  for (const [device, { node, instances, mix }] of nodes)
+    for (const { id, own } of instances) {
+      const bus = own ?? (instances.length === 1 ? mix : undefined)
+      const tap = bus === undefined ? {} : { tap: { rate: node.rate, bus, channels: node.channels } }
+      lines.set(id, { device, type: node.type, id, leaving: false, ...tap })
+    }
+  const parts = [
+    { name: 'before', group: groups.before, paused: false },
+    ...voices.map(({ group, paused }, i) => ({ name: `voice ${i + 1}`, group, paused })),
+    { name: 'after', group: groups.after, paused: false },
+  ]
+  const peakOf = async (tap: Tap | undefined, paused: boolean): Promise<{ peak?: number }> => {
+    if (tap === undefined || paused) return {}
+    const samples = await engine.probe({ rate: tap.rate, bus: tap.bus, blocks: blocksOfPeak })
+    return { peak: samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0) }
+  }
+  return await Promise.all(
+    parts.map(async ({ name, group, paused }) => {
+      const { children } = await engine.queryTree(group)
+      const synths = await Promise.all(
+        children.filter(isSynth).map(async ({ id, def }) => {
+          const unknown = {
+            device: def,
+            type: network.synthDefs.has(def) ? 'device' : 'unknown',
+            id,
+            leaving: true,
+          }
+          const { tap, ...line } = lines.get(id) ?? { ...unknown, tap: undefined }
+          return { ...line, ...(await peakOf(tap, paused)) }
+        }),
+      )
+      return { name, paused, synths }
+    }),
+  )
+}
+
+const isSynth = (node: TreeNode): node is Extract<TreeNode, { def: string }> => 'def' in node
+
+/** Seconds of one probe: more would not be a look. */
+const longestProbe = 10
+const blocksOfPeak = 4
