@@ -58,6 +58,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     const soon = block === undefined || block <= this.now
     if (!soon && (block > this.#horizon || this.#changes > 0)) {
       this.player.add(block, happening)
+      if (block <= this.#until && this.#changes === 0) this.#guarded(() => this.#commitAhead())
     } else if (!soon) {
       this.#insert(block, [happening])
     } else {
@@ -108,10 +109,15 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     this.graph.flush({ block: after + this.origin })
   }
 
+  /** The last block for which things are handed over now. */
+  get #until(): number {
+    return this.now + Math.ceil((aheadSeconds * this.engine.sampleRate) / this.engine.blockSize)
+  }
+
   /** Hands over what is due until soon. */
   #commitAhead(): void {
     const { now, player, graph } = this
-    const until = now + Math.ceil((aheadSeconds * this.engine.sampleRate) / this.engine.blockSize)
+    const until = this.#until
     for (
       let block = Math.max(now, player.nextBlock);
       block <= until;
