@@ -1,5 +1,5 @@
 import { MegasynthError } from '../errors/index.ts'
-import type { AudioContext as CardContext } from 'node-web-audio-api'
+import type * as WebAudio from 'node-web-audio-api'
 import { soundLibraryMissing } from './sound-devices.ts'
 import type { Sink, SinkOptions } from './sink.ts'
 
@@ -17,13 +17,13 @@ export async function openCardSink(
   { channels, sampleRate, bufferFrames }: SinkOptions,
   id: string | undefined,
 ): Promise<Sink> {
-  let api: typeof import('node-web-audio-api')
+  let api: typeof WebAudio
   try {
     api = await import('node-web-audio-api')
   } catch (cause) {
     throw new MegasynthError([soundLibraryMissing(cause)], { cause })
   }
-  let context: CardContext
+  let context: WebAudio.AudioContext
   try {
     context = new api.AudioContext({
       latencyHint: 'interactive',

@@ -119,7 +119,7 @@ class Driver {
     tap.frames = 0
     say(
       { say: 'sound', channels },
-      channels.map(({ buffer }) => buffer as ArrayBuffer),
+      channels.map(({ buffer }) => buffer),
     )
   }
 

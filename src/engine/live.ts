@@ -254,7 +254,7 @@ class LiveProxy implements LiveEngine {
 
   #say(message: ToWorker): void {
     this.#open()
-    this.#worker.postMessage(message)
+    this.#worker.postMessage(message, [])
   }
 
   #ask<M extends keyof Calls>(method: M, takes: Calls[M]['takes']): Promise<Calls[M]['gives']> {
