@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { MegasynthError, type Problem } from '../errors/index.ts'
+import { problemsOf } from '../errors/index.ts'
 import { openCardSink } from './card-sink.ts'
 import type { EngineEvent, OfflineEngine } from './engine.ts'
 import { gauges, type Calls, type FromWorker, type ToWorker, type WorkerSetup } from './live-protocol.ts'
@@ -23,11 +23,6 @@ const tapFrames = 2048
 const monitors = 8
 /** Blocks that may be computed ahead before the next call has to wait. */
 const mostAhead = 8
-
-const problemsOf = (error: unknown): readonly Problem[] =>
-  error instanceof MegasynthError
-    ? error.problems
-    : [{ code: 'engine-failed', path: 'engine', message: 'it broke', found: String(error) }]
 
 class Driver {
   readonly #engine: OfflineEngine

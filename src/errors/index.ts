@@ -4,6 +4,7 @@ export {
   fail,
   formatProblem,
   formatProblems,
+  problemsOf,
   plain,
   type Paint,
   type Problem,

@@ -96,6 +96,12 @@ export function fail(problem: Problem, options?: ErrorOptions): never {
   throw new MegasynthError([problem], options)
 }
 
+/** All problems of whatever was thrown; what is none of ours is `engine-failed`. */
+export const problemsOf = (error: unknown): readonly Problem[] =>
+  error instanceof MegasynthError
+    ? error.problems
+    : [{ code: 'engine-failed', path: 'engine', message: 'it broke', found: String(error) }]
+
 /** How a text is painted; identity functions where there are no colours. */
 export interface Paint {
   readonly bold: (text: string) => string

@@ -1,4 +1,4 @@
-import { MegasynthError, listNames, type Problem } from '../errors/index.ts'
+import { MegasynthError, listNames, problemsOf, type Problem } from '../errors/index.ts'
 import type { ParsedPatch, Patch } from '../patch/index.ts'
 import type { DeviceType } from '../devices/index.ts'
 import type { Engine, EngineEvent, Moment } from '../engine/index.ts'
@@ -8,7 +8,6 @@ import {
   fadeSeconds,
   fadesSoon,
   isIdle,
-  knobBusValue,
   networkAfter,
   plan,
   setKeys,
@@ -23,6 +22,7 @@ import {
 import type { Command } from '../scsynth/index.ts'
 import { checkFit } from './fit.ts'
 import { guarded } from './guarded.ts'
+import { turnedKnobs } from './knobs.ts'
 import { describer, labelOf } from './names.ts'
 import { idsPerCommand, pieces } from './pieces.ts'
 import { Sleepers } from './sleepers.ts'
@@ -114,10 +114,7 @@ export class Graph<E extends Engine> {
   flush(at?: Moment): void {
     const waiting = pieces(this.#outgoing.splice(0))
     try {
-      for (let piece = waiting[0]; piece; piece = waiting[0]) {
-        this.#engine.send(piece, at)
-        waiting.shift()
-      }
+      for (; waiting[0]; waiting.shift()) this.#engine.send(waiting[0], at)
     } finally {
       this.#outgoing.unshift(...waiting.flat())
     }
@@ -386,29 +383,11 @@ export class Graph<E extends Engine> {
   setKnobs(turned: ReadonlySet<string>, position: (knob: string) => number): void {
     const running = this.#running
     if (running === undefined || turned.size === 0) return
-    const { network, allocation } = running
-    const keys = new Set<string>()
-    const values = [...network.knobs].flatMap(([key, mapping]): [number, number][] => {
-      const bus = allocation.knobBuses.get(key)
-      if (bus === undefined || !mapping.terms.some(({ name }) => turned.has(name))) return []
-      keys.add(key)
-      return [[bus, knobBusValue(mapping, position)]]
-    })
+    const { values, names } = turnedKnobs(running, turned, position)
     if (values.length === 0) return
     this.#outgoing.push({ call: '/c_set', values })
-    const names = network.nodes.flatMap(({ name, part, controls }) =>
-      part === 'voice' &&
-      Object.values(controls).some((source) => source.kind === 'knobs' && keys.has(source.mapping))
-        ? [name]
-        : [],
-    )
-    this.#sleepers.move(names, this.#engine.nextBlock + this.#fadeBlocks, allocation.voices)
+    this.#sleepers.move(names, this.#engine.nextBlock + this.#fadeBlocks, running.allocation.voices)
   }
 }
 
 const closed: Problem = { code: 'engine-closed', path: 'synth', message: 'the synth was closed meanwhile' }
-
-const problemsOf = (error: unknown): readonly Problem[] =>
-  error instanceof MegasynthError
-    ? error.problems
-    : [{ code: 'engine-failed', path: 'engine', message: 'it broke', found: String(error) }]

@@ -1,5 +1,7 @@
 import { didYouMean, fail, listNames } from '../errors/index.ts'
 import type { ParsedPatch } from '../patch/index.ts'
+import { knobBusValue } from '../plan/index.ts'
+import type { Running } from './graph.ts'
 
 /** Where the knobs are, whatever patch they are in. */
 export class Knobs {
@@ -62,4 +64,29 @@ export function checkKnob(name: string, { knobs }: ParsedPatch): void {
     expected: listNames(names),
     ...didYouMean(name, names),
   })
+}
+
+/** What is written for knobs that were turned: buses and their values, and the devices in voices that read them. */
+export function turnedKnobs(
+  { network, allocation }: Running,
+  turned: ReadonlySet<string>,
+  position: (knob: string) => number,
+): {
+  readonly values: readonly (readonly [bus: number, value: number])[]
+  readonly names: readonly string[]
+} {
+  const keys = new Set<string>()
+  const values = [...network.knobs].flatMap(([key, mapping]): [number, number][] => {
+    const bus = allocation.knobBuses.get(key)
+    if (bus === undefined || !mapping.terms.some(({ name }) => turned.has(name))) return []
+    keys.add(key)
+    return [[bus, knobBusValue(mapping, position)]]
+  })
+  const names = network.nodes.flatMap(({ name, part, controls }) =>
+    part === 'voice' &&
+    Object.values(controls).some((source) => source.kind === 'knobs' && keys.has(source.mapping))
+      ? [name]
+      : [],
+  )
+  return { values, names }
 }

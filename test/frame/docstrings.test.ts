@@ -51,6 +51,7 @@ const shelves = [
   'plan/index',
   'engine/index',
   'engine/files.node',
+  'live',
   'midi/node',
   'cli/io',
 ]
