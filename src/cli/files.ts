@@ -13,6 +13,15 @@ export function placeOf(cwd: string, written: string): Place {
   return { shown: written, path: resolve(cwd, written) }
 }
 
+/** An error in which the file is called as the user calls it. */
+export function named(error: unknown, { path, shown }: Place): unknown {
+  if (!(error instanceof MegasynthError)) return error
+  const problems = error.problems.map((problem) =>
+    problem.path === path ? { ...problem, path: shown } : problem,
+  )
+  return new MegasynthError(problems, { cause: error })
+}
+
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'its folder is a file',

@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
-import { MegasynthError } from '../errors/index.ts'
 import { perform, type Length, type SynthOptions } from '../live/index.ts'
 import type { Score } from '../patch/score.ts'
-import type { Place } from './files.ts'
+import { named, type Place } from './files.ts'
 import { Interrupted, type Signal } from './exit.ts'
 import type { Shell } from './io.ts'
 import { createProgress } from './progress.ts'
@@ -76,13 +75,4 @@ export async function record(recording: Recording, shell: Shell): Promise<Record
     progress.end()
     interrupts.release()
   }
-}
-
-/** The file is called as the user calls it. */
-function named(error: unknown, { path, shown }: Place): unknown {
-  if (!(error instanceof MegasynthError)) return error
-  const problems = error.problems.map((problem) =>
-    problem.path === path ? { ...problem, path: shown } : problem,
-  )
-  return new MegasynthError(problems, { cause: error })
 }

@@ -7,6 +7,7 @@ import { addDiff } from './diff.ts'
 import { addFmt } from './fmt.ts'
 import { exitCodeHelp, exitCodes } from './exit.ts'
 import { reportFailure } from './failure.ts'
+import { addGraph } from './graph.ts'
 import { createShell, type Io } from './io.ts'
 import { addNew } from './new.ts'
 import { addRender } from './render.ts'
@@ -44,10 +45,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 Examples:
   $ megasynth render tremolo.ts --seconds 10
   $ megasynth check tremolo.ts
+  $ megasynth graph tremolo.ts -o tremolo.svg
   $ megasynth devices filter
 ${exitCodeHelp}`,
     )
-  for (const add of [addNew, addRender, addCheck, addDiff, addFmt, addDevices, addSchema, addDemo])
+  for (const add of [addNew, addRender, addCheck, addGraph, addDiff, addFmt, addDevices, addSchema, addDemo])
     add(program, shell)
   try {
     await program.parseAsync(argv, { from: 'user' })

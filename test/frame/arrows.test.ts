@@ -13,14 +13,27 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   scsynth: ['ugens', 'errors'],
   devices: ['patch', 'ugens', 'errors'],
   plan: ['patch', 'devices', 'ugens', 'scsynth', 'errors'],
+  picture: ['plan', 'devices', 'patch', 'errors'],
   engine: ['plan', 'scsynth', 'errors'],
   live: ['engine', 'plan', 'devices', 'scsynth', 'ugens', 'patch', 'errors'],
   midi: ['live', 'engine', 'plan', 'devices', 'scsynth', 'ugens', 'patch', 'errors'],
-  repl: ['midi', 'live', 'engine', 'plan', 'devices', 'scsynth', 'ugens', 'patch', 'errors'],
-  cli: ['repl', 'midi', 'live', 'engine', 'plan', 'devices', 'scsynth', 'ugens', 'patch', 'errors'],
+  repl: ['picture', 'midi', 'live', 'engine', 'plan', 'devices', 'scsynth', 'ugens', 'patch', 'errors'],
+  cli: [
+    'repl',
+    'picture',
+    'midi',
+    'live',
+    'engine',
+    'plan',
+    'devices',
+    'scsynth',
+    'ugens',
+    'patch',
+    'errors',
+  ],
 }
 const layers = Object.keys(mayImport)
-const pure = ['errors', 'patch', 'ugens', 'scsynth', 'devices', 'plan']
+const pure = ['errors', 'patch', 'ugens', 'scsynth', 'devices', 'plan', 'picture']
 const effectful = layers.filter((layer) => !pure.includes(layer))
 
 const importStyles: Readonly<Record<string, (from: string) => string>> = {

@@ -44,11 +44,13 @@ const given = {
 /** Modules in which an example finds what it uses, the nearest first. */
 const shelves = [
   'index',
+  'errors/index',
   'scsynth/index',
   'ugens/index',
   'devices/index',
   'patch/index',
   'plan/index',
+  'picture/index',
   'engine/index',
   'engine/files.node',
   'live',

@@ -1,0 +1,6 @@
+export { dotOf } from './dot.ts'
+export { layoutOf } from './layout.ts'
+export { mermaidOf } from './mermaid.ts'
+export { pictureOf, type Picture } from './picture.ts'
+export { svgOf } from './svg.ts'
+export { terminalText } from './terminal.ts'
