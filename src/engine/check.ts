@@ -27,6 +27,8 @@ function busesOf(command: Command): Bus[] {
   switch (command.call) {
     case '/c_set':
       return command.values.map(([bus]) => ['controlBuses', bus])
+    case '/c_get':
+      return command.buses.map((bus) => ['controlBuses', bus])
     case '/n_map':
       return Object.values(command.buses).map((bus) => ['controlBuses', Math.max(0, bus)])
     case '/n_mapa':

@@ -60,6 +60,8 @@ export function describeCommand(command: Command): string {
       return `/n_order ${command.ids.join(' ')}`
     case '/c_set':
       return `/c_set ${command.values.map(([bus]) => bus).join(' ')}`
+    case '/c_get':
+      return `/c_get ${command.buses.join(' ')}`
     case '/notify':
       return '/notify'
     default:

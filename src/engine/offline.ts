@@ -13,6 +13,7 @@ import { checkCommands, notificationsOf } from './check.ts'
 import { complaints, describeCommand, diagnose, findings, remedy } from './diagnose.ts'
 import type { DefToLoad, EngineEvent, OfflineEngine } from './engine.ts'
 import { engineSize, wasmLimits, type EngineOptions } from './limits.ts'
+import { withMarkers } from './markers.ts'
 import { createOutbox, encodeEach, type Outbox } from './outbox.ts'
 import { Probes } from './probes.ts'
 import { entrySize } from './ring.ts'
@@ -167,18 +168,16 @@ export function offlineEngine(
     keep()
   }
 
-  /** Commands and a marker in one block, which is kept; throws whatever went wrong with them. */
+  /** Commands and their markers in one block, which is kept; throws whatever went wrong with them. */
   const confirm = (commands: readonly Command[], describe: Describe): BlockResult => {
-    const id = marker + 1
-    const marked: readonly Command[] = [...commands, { call: '/sync', id }]
-    const messages = encodeEach(marked)
+    const { marked, messages, markers } = withMarkers(commands, marker + 1)
     const found = refuse(marked, messages, createOutbox(limits), describe)
     if (found.length > 0) throw new MegasynthError(found)
     // Together with what was sent before it may be too much for one block.
     if (refuse(marked, messages, outbox, describe).length > 0) flush()
     const earlier = new Set(outbox.commands)
     enqueue(marked, describe)
-    marker = id
+    marker += markers.length
     const result = compute()
     keep()
     const own: Problem[] = []
@@ -188,12 +187,17 @@ export function offlineEngine(
       if (subject === undefined || !earlier.has(subject)) own.push(problem)
       else emit({ type: 'problem', block: host.blocks - 1, problem })
     if (own.length > 0) throw new MegasynthError(own)
-    if (!result.replies.some((reply) => reply.kind === 'synced' && reply.id === id))
-      fail({
-        code: 'engine-timeout',
-        path: 'engine',
-        message: 'the engine did not confirm the transaction in its block',
-      })
+    const synced = new Set(result.replies.flatMap((reply) => (reply.kind === 'synced' ? [reply.id] : [])))
+    const lost = markers.filter(({ id }) => !synced.has(id))
+    if (lost.length > 0)
+      throw new MegasynthError(
+        lost.map(({ from, to }) => ({
+          code: 'engine-timeout',
+          path: 'engine',
+          message: 'the engine did not confirm a part of the transaction in its block',
+          found: `${to - from} of ${commands.length} commands, from ${name(commands[from] ?? marked[0]!)} to ${name(commands[to - 1] ?? marked[0]!)}`,
+        })),
+      )
     return result
   }
 

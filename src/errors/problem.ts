@@ -59,6 +59,7 @@ export type ProblemCode =
   // the command line
   | 'invalid-option'
   // the engine
+  | 'invalid-plan'
   | 'engine-limit'
   | 'engine-failed'
   | 'engine-timeout'

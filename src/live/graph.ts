@@ -20,6 +20,7 @@ import {
   type PlanInput,
 } from '../plan/index.ts'
 import type { Command } from '../scsynth/index.ts'
+import { confirmed, rehearsed } from './confirmed.ts'
 import { checkFit } from './fit.ts'
 import { guarded } from './guarded.ts'
 import { turnedKnobs } from './knobs.ts'
@@ -64,6 +65,8 @@ export class Graph<E extends Engine> {
   readonly #troubles = new Troubles()
   /** What the engine complained about since it was last asked. */
   #problems: Problem[] = []
+  /** How often something was sent, besides changes. */
+  #sent = 0
   #closed = false
 
   constructor(
@@ -113,6 +116,7 @@ export class Graph<E extends Engine> {
   /** Hands over what is to happen in the next block, or in a later one. */
   flush(at?: Moment): void {
     const waiting = pieces(this.#outgoing.splice(0))
+    this.#sent += waiting.length
     try {
       for (; waiting[0]; waiting.shift()) this.#engine.send(waiting[0], at)
     } finally {
@@ -160,6 +164,7 @@ export class Graph<E extends Engine> {
     const before = this.#running
     let begun = false
     let { nextBlock } = this.#engine
+    const steps = rehearsed(before?.allocation ?? emptyAllocation(), planned, before === undefined)
     try {
       this.flush()
       const defs = load.map(({ name, bytes }) => ({ name, bytes, label: labelOf(network, name) }))
@@ -169,13 +174,18 @@ export class Graph<E extends Engine> {
       )
       await this.#ask(() => this.#engine.load(defs), `load the SynthDefs of ${labels}`)
       ;({ nextBlock } = this.#engine)
-      // births make no sound before the fades go off: so many of them may take several blocks
-      for (const piece of pieces(transaction)) {
+      for (const { commands, expected } of steps) {
         begun = true
-        await this.#ask(() => this.#engine.transact(piece, describe), 'change the graph')
+        const sent = this.#sent
+        const isAlone = (): boolean => this.#sent === sent
+        await this.#ask(
+          () => confirmed(this.#engine, commands, expected, describe, isAlone),
+          'change the graph',
+        )
       }
       if (transaction.length > 0) await this.#verify(allocation)
-      this.#engine.send(start)
+      // the first patch starts with its first notes
+      if (before === undefined) this.#engine.send(start)
     } catch (error) {
       if (before && begun) await this.#restore(before, held, planned, error)
       else if (before) this.#unload(planned, before.network)

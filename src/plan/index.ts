@@ -8,6 +8,7 @@ export { isIdle } from './kinds.ts'
 export type { NoteEvent, NoteId } from './note-event.ts'
 export { plan, type Plan, type PlanInput } from './plan.ts'
 export { formatReport, type Report } from './report.ts'
+export { differences, Rehearsal, type Expected } from './rehearsal.ts'
 export { refreshed } from './refresh.ts'
 export { fadesSoon, nextDue, settle, silenced, type Settled } from './settle.ts'
 export {

@@ -37,6 +37,8 @@ export type Command =
     }
   /** Sets control buses: pairs of index and value. */
   | { readonly call: '/c_set'; readonly values: readonly (readonly [bus: number, value: number])[] }
+  /** Asks for the values of control buses. */
+  | { readonly call: '/c_get'; readonly buses: readonly number[] }
   | { readonly call: '/notify'; readonly on: boolean }
   | { readonly call: '/sync'; readonly id: number }
   | { readonly call: '/g_queryTree'; readonly id: number; readonly controls: boolean }

@@ -16,6 +16,8 @@ export type Reply =
   | NodeReply
   | TreeReply
   | StatusReply
+  /** Control buses and their values. */
+  | { readonly kind: 'buses'; readonly values: readonly (readonly [bus: number, value: number])[] }
   | { readonly kind: 'other'; readonly message: OscMessage }
 
 /** A node was started, has ended, was paused, resumed or moved; or the answer to a query. */
@@ -101,6 +103,8 @@ export function parseReply(message: OscMessage): Reply {
       return tree(args)
     case '/status.reply':
       return status(args)
+    case '/c_set':
+      return buses(args)
     default:
       return { kind: 'other', message }
   }
@@ -144,6 +148,11 @@ class Arguments {
   count(count = this.int()): number {
     const most = Math.floor(this.left / 2)
     return count >= 0 && count <= most ? count : this.#wrong({ int: count }, `0 to ${most}`)
+  }
+
+  /** How many pairs are left. */
+  pairs(): number {
+    return Math.ceil(this.left / 2)
   }
 
   /** The number of children of a node; null if it is a synth (−1 on the wire). */
@@ -256,6 +265,11 @@ function controls(args: Arguments): Record<string, ControlValue> {
   return Object.fromEntries(
     Array.from({ length: count }, () => [args.controlName(), args.controlValue()] as const),
   )
+}
+
+function buses(args: Arguments): Extract<Reply, { kind: 'buses' }> {
+  const values = Array.from({ length: args.pairs() }, () => [args.int(), args.number()] as const)
+  return { kind: 'buses', values }
 }
 
 function status(args: Arguments): StatusReply {

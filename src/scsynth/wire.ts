@@ -54,6 +54,8 @@ function argsOf(command: Command): OscArg[] {
       return [int(addAction[command.action]), int(command.target), ...command.ids.map(int)]
     case '/c_set':
       return command.values.flatMap(([bus, value]) => [int(bus), float(value)])
+    case '/c_get':
+      return command.buses.map(int)
     case '/notify':
       return [flag(command.on)]
     case '/sync':

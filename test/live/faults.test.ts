@@ -239,8 +239,66 @@ describe('a transaction that fails is undone by a rebuild', () => {
     expectSurvival(
       () => (engine) => ({ transact: onCall(1, engine.transact, async () => undefined) }),
       'engine-failed',
-      /not done all that was sent.*synths in/s,
+      /not done all that was sent.*no answer/s,
     ))
+
+  const two = { type: 'oscillator', waveform: 'sine', amplitude: 0.15 }
+  const pair: Patch = {
+    voices: 2,
+    knobs: { level: 0.5 },
+    devices: { a: two, b: two, sum: { type: 'mixer' } },
+    connections: [['a', 'sum.in1'], ['b', 'sum.in2'], ['sum', 'out']], // prettier-ignore
+  }
+  it.each<{ edit: string; from: Patch; to: Patch; calls: Command['call'][] }>([
+    {
+      edit: 'devices, cables and voices',
+      from: before,
+      to: { ...after, voices: 5 },
+      calls: ['/c_get', '/c_set', '/g_new', '/g_queryTree', '/n_free', '/n_run', '/n_set', '/s_new'],
+    },
+    {
+      edit: 'order and knobs',
+      from: pair,
+      to: { ...pair, connections: [['b', 'sum.in2'], ['a', 'sum.in1'], ['sum', 'out'], ['level', 'a.amplitude']] }, // prettier-ignore
+      calls: ['/c_get', '/c_set', '/g_queryTree', '/n_map', '/n_order'],
+    },
+  ])('since any one of its commands was dropped: $edit', async ({ from, to, calls }) => {
+    const one = await start(from)
+    const { synth } = one
+    synth.noteOn(69)
+    const old = await toneOf(one)
+    const seen = new Set<string>()
+    for (let n = 0, dropped: Command | undefined = { call: '/sync', id: 0 }; dropped !== undefined; n++) {
+      dropped = undefined
+      let left = n
+      one.tamper((engine) => ({
+        transact: (commands, describe) => {
+          // a SynthDef that nobody uses costs its memory, and is not looked for
+          const droppable = commands.filter(({ call }) => call !== '/d_free')
+          const victim = dropped === undefined ? droppable[left] : undefined
+          left -= droppable.length
+          dropped ??= victim
+          return engine.transact(
+            commands.filter((command) => command !== victim),
+            describe,
+          )
+        },
+      }))
+      const result = await synth.apply(to).catch((error: unknown) => error)
+      if (dropped === undefined) break
+      expect(result, JSON.stringify(dropped)).toBeInstanceOf(MegasynthError)
+      expect((result as MegasynthError).message).toMatch(/not done all that was sent|failed/)
+      expect(synth.patch).toEqual(from)
+      seen.add((dropped as Command).call)
+    }
+    expect([...seen].toSorted()).toEqual(calls)
+    expect([one.made(), synth.patch]).toEqual([1, to])
+    one.tamper()
+    await synth.apply(from)
+    await synth.advance(8)
+    const still = await toneOf(one)
+    expect([still.pitch, still.level]).toEqual([expect.closeTo(old.pitch, 1), expect.closeTo(old.level, 3)])
+  })
 
   it('since the engine counts wrong, once or always', async () => {
     const wrong = { ugens: 0, synths: 3, groups: 1, synthDefs: 1 }
@@ -252,7 +310,7 @@ describe('a transaction that fails is undone by a rebuild', () => {
   it('since what follows it cannot be sent', () =>
     expectSurvival(
       () => (engine) => ({
-        send: onCall(1, engine.send, () => fail({ code: 'engine-limit', path: 'engine', message: 'full' })),
+        transact: onCall(2, engine.transact, async () => fail({ code: 'engine-limit', path: 'engine', message: 'full' })), // prettier-ignore
       }),
       'engine-limit',
       /full/,

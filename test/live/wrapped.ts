@@ -46,7 +46,8 @@ export async function watched(options: SynthOptions): Promise<Watched> {
         return (own.over.load ?? engine.load)(defs)
       },
       transact: (commands, describe) => {
-        note('transact', commands)
+        // without the questions with which it is seen that all was done
+        note('transact', commands.filter(({ call }) => call !== '/g_queryTree' && call !== '/c_get')) // prettier-ignore
         return (own.over.transact ?? engine.transact)(commands, describe)
       },
       send: (commands) => {

@@ -214,6 +214,7 @@ export class ServerModel {
           else this.buses.set(index, Math.fround(value))
         }
         return
+      case '/c_get':
       case '/notify':
       case '/sync':
       case '/g_queryTree':

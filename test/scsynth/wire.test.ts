@@ -34,6 +34,7 @@ const cases: { readonly [Call in Command['call']]: readonly [Extract<Command, { 
   '/n_mapa': [{ call: '/n_mapa', id: 1000, buses: { mod: 16 } }, [int(1000), 'mod', int(16)]],
   '/n_free': [{ call: '/n_free', ids: [1000, 1001] }, [int(1000), int(1001)]],
   '/n_run': [{ call: '/n_run', id: 100, run: false }, [int(100), int(0)]],
+  '/c_get': [{ call: '/c_get', buses: [3, 7] }, [int(3), int(7)]],
   '/n_order': [
     { call: '/n_order', action: 'before', target: 7, ids: [5, 6] },
     [int(2), int(7), int(5), int(6)],
