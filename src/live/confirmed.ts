@@ -39,16 +39,16 @@ export function rehearsed(
  * born as and given, and what is on buses. So it is noticed if any of them was not done, or not as it was sent. What is too
  * much for one block is asked for in the ones after it.
  *
- * @param isAlone whether nothing else was sent meanwhile: else what comes later is not what was
+ * @param sent how often something else was sent: if it was meanwhile, what is there now is not what was
  * @throws MegasynthError `engine-failed` with what is not as it should be
  */
 export async function confirmed(
   engine: Pick<Engine, 'transact' | 'listen'>,
-  commands: readonly Command[],
-  expected: Expected,
+  { commands, expected }: Step,
   describe: (command: Command) => string,
-  isAlone: () => boolean,
+  sent: () => number,
 ): Promise<void> {
+  const before = sent()
   const trees = new Map<number, TreeGroup>()
   const buses = new Map<number, number>()
   const runs = new Map<number, boolean>()
@@ -75,7 +75,7 @@ export async function confirmed(
       )
     for (const more of others) {
       await engine.transact(more, describe)
-      if (!isAlone()) return
+      if (sent() !== before) return
       check(more)
     }
   } finally {

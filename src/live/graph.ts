@@ -1,4 +1,4 @@
-import { MegasynthError, listNames, problemsOf, type Problem } from '../errors/index.ts'
+import { MegasynthError, problemsOf, type Problem } from '../errors/index.ts'
 import type { ParsedPatch, Patch } from '../patch/index.ts'
 import type { DeviceType } from '../devices/index.ts'
 import type { Engine, EngineEvent, Moment } from '../engine/index.ts'
@@ -24,7 +24,7 @@ import { confirmed, rehearsed } from './confirmed.ts'
 import { checkFit } from './fit.ts'
 import { guarded } from './guarded.ts'
 import { turnedKnobs } from './knobs.ts'
-import { describer, labelOf } from './names.ts'
+import { describer, labelOf, labelsOf } from './names.ts'
 import { idsPerCommand, pieces } from './pieces.ts'
 import { Sleepers } from './sleepers.ts'
 import { Told } from './told.ts'
@@ -65,7 +65,6 @@ export class Graph<E extends Engine> {
   readonly #troubles = new Troubles()
   /** What the engine complained about since it was last asked. */
   #problems: Problem[] = []
-  /** How often something was sent, besides changes. */
   #sent = 0
   #closed = false
 
@@ -168,20 +167,11 @@ export class Graph<E extends Engine> {
     try {
       this.flush()
       const defs = load.map(({ name, bytes }) => ({ name, bytes, label: labelOf(network, name) }))
-      const labels = listNames(
-        defs.map(({ label }) => label),
-        3,
-      )
-      await this.#ask(() => this.#engine.load(defs), `load the SynthDefs of ${labels}`)
+      await this.#ask(() => this.#engine.load(defs), `load the SynthDefs of ${labelsOf(defs)}`)
       ;({ nextBlock } = this.#engine)
-      for (const { commands, expected } of steps) {
+      for (const step of steps) {
         begun = true
-        const sent = this.#sent
-        const isAlone = (): boolean => this.#sent === sent
-        await this.#ask(
-          () => confirmed(this.#engine, commands, expected, describe, isAlone),
-          'change the graph',
-        )
+        await this.#ask(() => confirmed(this.#engine, step, describe, () => this.#sent), 'change the graph')
       }
       if (transaction.length > 0) await this.#verify(allocation)
       // the first patch starts with its first notes

@@ -12,6 +12,13 @@ export function labelOf(network: Network, def: string): string {
   )})`
 }
 
+/** What some SynthDefs are for, in a line. */
+export const labelsOf = (defs: readonly { readonly label: string }[]): string =>
+  listNames(
+    defs.map(({ label }) => label),
+    3,
+  )
+
 /** Names the device and voice that a command is about. */
 export function describer(network: Network, allocation: Allocation): (command: Command) => string {
   return (command) => {

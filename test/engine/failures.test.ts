@@ -361,3 +361,35 @@ describe('an engine that traps', () => {
     expect(await errorOf(() => engine.transact([sNew('sine', 1)]))).toBe(error)
   })
 })
+
+describe('a bundle that never arrives', () => {
+  it('is noticed, whichever it is, and the error names the commands that were in it', async () => {
+    const size = engineSize()
+    const host = await createWasmHost({ wasm: await loadEngineWasm(), sampleRate: 48000, world: size })
+    let lost = -1
+    const leaky = new Proxy(host, {
+      get: (target, key) =>
+        key === 'send'
+          ? (packet: Uint8Array): boolean => lost-- === 0 || target.send(packet)
+          : (Reflect.get(target, key) as unknown),
+    })
+    const engine = offlineEngine(leaky, size)
+    await engine.load([{ name: 'sine', bytes: golden('sine') }])
+    const bundles = 3
+    for (let n = 0; n <= bundles; n++) {
+      lost = n < bundles ? n : -1
+      const commands = sines(600, 1000 * (n + 1))
+      if (n === bundles) {
+        await engine.transact(commands)
+        continue
+      }
+      const error = await errorOf(() => engine.transact(commands))
+      expect(error.code).toBe('engine-timeout')
+      expect(error.message).toMatch(
+        /did not confirm a part of the transaction.*\/s_new sine \d+ to \/s_new sine \d+/s,
+      )
+      await engine.transact([{ call: '/g_freeAll', id: 0 }])
+    }
+    expect((await engine.counts()).synths).toBe(600)
+  })
+})

@@ -7,6 +7,7 @@ import {
   networkAfter,
   nextDue,
   plan,
+  Rehearsal,
   setKeys,
   settle,
   silenced,
@@ -68,6 +69,7 @@ export class Session {
     const parsed = parsePatch(patch, standard, out)
     this.network = networkAfter(this.allocation, this.network, parsed, standard, horizon)
     const planned = this.plan(gate)
+    this.#rehearse(planned)
     this.#send(planned)
     this.gates = planned.voices.map((old, voice) =>
       old === undefined ? gate(voice) : (this.gates[old] ?? 0),
@@ -80,6 +82,13 @@ export class Session {
   plan(gate: (voice: number) => number = () => 0): Plan {
     const keys = (voice: number) => ({ ...keysAtRest, gate: gate(voice) })
     return plan(this.allocation, this.network, { position, keys, block: this.block })
+  }
+
+  /** The model that a live synth looks at before it sends anything finds nothing wrong either. */
+  #rehearse({ transaction, start, allocation }: Plan): void {
+    const rehearsal = new Rehearsal(this.allocation)
+    rehearsal.run([...transaction, ...start])
+    rehearsal.end(allocation)
   }
 
   #send(commands: Sent): void {
@@ -145,6 +154,7 @@ export class Session {
   end(): Plan {
     this.network = undefined
     const planned = this.plan()
+    this.#rehearse(planned)
     this.#send(planned)
     this.allocation = planned.allocation
     return planned
