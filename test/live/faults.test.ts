@@ -3,8 +3,9 @@ import { fail, MegasynthError, type ProblemCode } from '../../src/errors/index.t
 import type { OfflineEngine } from '../../src/engine/index.ts'
 import type { Command } from '../../src/scsynth/index.ts'
 import type { Patch } from '../../src/patch/index.ts'
-import { fundamental, hasNaN, peak, rms } from '../audio/ear.ts'
+import { peak, rms } from '../audio/ear.ts'
 import { errorOf } from '../engine/helpers.ts'
+import { after, before, left, toneOf } from './held.ts'
 import { watched, type Overrides, type Watched } from './wrapped.ts'
 
 const open: Watched[] = []
@@ -19,37 +20,6 @@ afterEach(async () => {
     await synth.close()
   }
 })
-
-const before: Patch = {
-  voices: 4,
-  knobs: { level: 0.5 },
-  devices: {
-    tone: { type: 'oscillator', waveform: 'sine', amplitude: 0.3 },
-    gain: { type: 'amplifier' },
-  },
-  connections: [['tone', 'gain.in'], ['level', 'gain.gain'], ['gain', 'out']], // prettier-ignore
-}
-/** Changes something of every kind: births, cables, numbers, order, deaths. */
-const after: Patch = {
-  ...before,
-  devices: {
-    low: { type: 'filter', cutoff: 3000 },
-    echo: { type: 'delay' },
-    tone: { type: 'oscillator', waveform: 'sine', amplitude: 0.2 },
-    wah: { type: 'lfo', frequency: 3 },
-  },
-  connections: [['tone', 'low.in'], ['wah', 'low.cutoff', 0.1], ['low', 'echo.in'], ['echo', 'out'], ['level', 'out.level']], // prettier-ignore
-}
-
-const left = async ({ synth }: Watched, seconds: number): Promise<Float32Array> =>
-  (await synth.advance(seconds)).channels[0] as Float32Array
-/** The tone of a held A4 after any transition. */
-const toneOf = async (one: Watched): Promise<{ pitch: number; level: number }> => {
-  await one.synth.advance(0.6)
-  const sound = await left(one, 0.5)
-  expect(hasNaN(sound)).toBe(false)
-  return { pitch: fundamental(sound, one.synth.sampleRate), level: rms(sound) * Math.SQRT2 }
-}
 
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined)
 /** Does something else at the n-th call only. */
@@ -241,64 +211,6 @@ describe('a transaction that fails is undone by a rebuild', () => {
       'engine-failed',
       /not done all that was sent.*no answer/s,
     ))
-
-  const two = { type: 'oscillator', waveform: 'sine', amplitude: 0.15 }
-  const pair: Patch = {
-    voices: 2,
-    knobs: { level: 0.5 },
-    devices: { a: two, b: two, sum: { type: 'mixer' } },
-    connections: [['a', 'sum.in1'], ['b', 'sum.in2'], ['sum', 'out']], // prettier-ignore
-  }
-  it.each<{ edit: string; from: Patch; to: Patch; calls: Command['call'][] }>([
-    {
-      edit: 'devices, cables and voices',
-      from: before,
-      to: { ...after, voices: 5 },
-      calls: ['/c_get', '/c_set', '/g_new', '/g_queryTree', '/n_free', '/n_run', '/n_set', '/s_new'],
-    },
-    {
-      edit: 'order and knobs',
-      from: pair,
-      to: { ...pair, connections: [['b', 'sum.in2'], ['a', 'sum.in1'], ['sum', 'out'], ['level', 'a.amplitude']] }, // prettier-ignore
-      calls: ['/c_get', '/c_set', '/g_queryTree', '/n_map', '/n_order'],
-    },
-  ])('since any one of its commands was dropped: $edit', async ({ from, to, calls }) => {
-    const one = await start(from)
-    const { synth } = one
-    synth.noteOn(69)
-    const old = await toneOf(one)
-    const seen = new Set<string>()
-    for (let n = 0, dropped: Command | undefined = { call: '/sync', id: 0 }; dropped !== undefined; n++) {
-      dropped = undefined
-      let left = n
-      one.tamper((engine) => ({
-        transact: (commands, describe) => {
-          // a SynthDef that nobody uses costs its memory, and is not looked for
-          const droppable = commands.filter(({ call }) => call !== '/d_free')
-          const victim = dropped === undefined ? droppable[left] : undefined
-          left -= droppable.length
-          dropped ??= victim
-          return engine.transact(
-            commands.filter((command) => command !== victim),
-            describe,
-          )
-        },
-      }))
-      const result = await synth.apply(to).catch((error: unknown) => error)
-      if (dropped === undefined) break
-      expect(result, JSON.stringify(dropped)).toBeInstanceOf(MegasynthError)
-      expect((result as MegasynthError).message).toMatch(/not done all that was sent|failed/)
-      expect(synth.patch).toEqual(from)
-      seen.add((dropped as Command).call)
-    }
-    expect([...seen].toSorted()).toEqual(calls)
-    expect([one.made(), synth.patch]).toEqual([1, to])
-    one.tamper()
-    await synth.apply(from)
-    await synth.advance(8)
-    const still = await toneOf(one)
-    expect([still.pitch, still.level]).toEqual([expect.closeTo(old.pitch, 1), expect.closeTo(old.level, 3)])
-  })
 
   it('since the engine counts wrong, once or always', async () => {
     const wrong = { ugens: 0, synths: 3, groups: 1, synthDefs: 1 }
