@@ -4,6 +4,7 @@ import { addCheck } from './check.ts'
 import { addDemo } from './demo.ts'
 import { addDevices } from './devices.ts'
 import { addDiff } from './diff.ts'
+import { addDoctor } from './doctor.ts'
 import { addFmt } from './fmt.ts'
 import { exitCodeHelp, exitCodes } from './exit.ts'
 import { reportFailure } from './failure.ts'
@@ -49,8 +50,19 @@ Examples:
   $ megasynth devices filter
 ${exitCodeHelp}`,
     )
-  for (const add of [addNew, addRender, addCheck, addGraph, addDiff, addFmt, addDevices, addSchema, addDemo])
-    add(program, shell)
+  const commands = [
+    addNew,
+    addRender,
+    addCheck,
+    addGraph,
+    addDiff,
+    addFmt,
+    addDevices,
+    addSchema,
+    addDoctor,
+    addDemo,
+  ]
+  for (const add of commands) add(program, shell)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCodes.ok

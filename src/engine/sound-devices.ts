@@ -32,8 +32,8 @@ export function soundLibraryMissing(cause: unknown): Problem {
 
 // In a process of its own: the libraries of the system write on stderr what they do not find.
 const program = `
-const { mediaDevices } = await import(process.argv[1])
-const all = await mediaDevices.enumerateDevices()
+const { default: api } = await import(process.argv[1])
+const all = await api.mediaDevices.enumerateDevices()
 const outputs = all.filter(({ kind }) => kind === 'audiooutput').map(({ deviceId, label }) => ({ id: deviceId, name: label }))
 process.stdout.write('\\n' + JSON.stringify({ outputs }) + '\\n', () => process.exit(0))
 `

@@ -56,6 +56,8 @@ export type ProblemCode =
   | 'midi-unavailable'
   | 'unknown-midi-port'
   | 'midi-port-failed'
+  // this computer
+  | 'unsupported-node'
   // the command line
   | 'invalid-option'
   // the engine
