@@ -1,8 +1,8 @@
 import { add, binaryOp, clip2, mul, sub, tanh, unaryOp, ugens, type Signal } from '../ugens/index.ts'
 import { defineDevice, signal, value } from './define.ts'
-import { watchForTrouble } from './trouble.ts'
+import { guarded } from './trouble.ts'
 
-const { OnePole, SampleDur, Sanitize } = ugens
+const { OnePole, SampleDur } = ugens
 
 /** −1 dBFS: below it `out` changes nothing, above it a curve keeps every sample under full scale. */
 const knee = 10 ** (-1 / 20)
@@ -25,14 +25,15 @@ export const out = defineDevice({
   bounded: true,
   build({ in: input, level }) {
     const pole = unaryOp('exp', mul(-2 * Math.PI * dcCutoff, SampleDur.ir()))
-    const signal = input.map((channel): Signal => {
-      const sane = mul(Sanitize.ar(channel, 0), level)
+    // what comes in must be watched here: what goes out is always sound
+    const { channels, gain, effects } = guarded(input)
+    const signal = channels.map((channel): Signal => {
+      const sane = mul(channel, gain, level)
       const dc = OnePole.ar(OnePole.ar(sane, pole), pole)
       const centred = sub(sane, binaryOp('excess', dc, tolerableDc))
       const above = binaryOp('excess', centred, knee)
       return add(clip2(centred, knee), mul(tanh(mul(above, 1 / room)), room))
     })
-    // what comes in must be watched here: what goes out is always sound
-    return { signal, effects: [watchForTrouble(input)] }
+    return { signal, effects }
   },
 })

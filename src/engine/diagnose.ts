@@ -18,14 +18,14 @@ const headline = /^FAILURE IN SERVER (\/\S+) (.*)$/
 export const complaints = (lines: readonly string[]): string[] =>
   lines.map((line) => line.trim()).filter((line) => suspicious.test(line) && !harmless.test(line))
 
-const finding = /^CheckBadValues: (\w+) found in Synth (\d+),/
+const finding = /^CheckBadValues: (\w+) found in Synth (\d+), ID (\d)/
 
 /** What synths that watch themselves say of what they put out. */
 export function findings(lines: readonly string[]): { node: number; state: Soundness }[] {
   return lines.flatMap((line) => {
-    const [, what, node] = finding.exec(line.trim()) ?? []
+    const [, what, node, isLoud] = finding.exec(line.trim()) ?? []
     if (what === undefined) return []
-    const state = what === 'NaN' ? 'nan' : what === 'infinity' ? 'runaway' : 'sound'
+    const state = what === 'normal' ? 'sound' : isLoud === '1' ? 'runaway' : 'nan'
     return [{ node: Number(node), state }]
   })
 }

@@ -25,7 +25,7 @@ import { checkFit } from './fit.ts'
 import { guarded } from './guarded.ts'
 import { turnedKnobs } from './knobs.ts'
 import { describer, labelOf, labelsOf } from './names.ts'
-import { idsPerCommand, pieces } from './pieces.ts'
+import { bornIn, idsPerCommand, pieces } from './pieces.ts'
 import { Sleepers } from './sleepers.ts'
 import { Told } from './told.ts'
 import { Troubles, type Trouble } from './trouble.ts'
@@ -124,9 +124,7 @@ export class Graph<E extends Engine> {
   }
 
   takeProblems(): Problem[] {
-    const problems = this.#problems
-    this.#problems = []
-    return problems
+    return this.#problems.splice(0)
   }
 
   /** The way to a patch, as a value; the engine does not hear of it. */
@@ -182,7 +180,7 @@ export class Graph<E extends Engine> {
       throw error
     }
     this.#running = { patch, parsed, network, allocation }
-    const born = new Set(transaction.flatMap((one) => (one.call === '/s_new' ? [one.id] : [])))
+    const born = bornIn(transaction)
     this.#troubles.born(born)
     this.#told.born(born)
     this.#findings = this.#findings.filter(({ node, block }) => !born.has(node) || block >= nextBlock)
@@ -344,7 +342,9 @@ export class Graph<E extends Engine> {
   wake(voice: number): void {
     const running = this.#running
     if (running === undefined) return
-    const { commands, allocation } = this.#sleepers.wake(running.allocation, voice)
+    const { poisoned } = this.#troubles
+    const { commands, allocation } = this.#sleepers.wake(running.allocation, voice, poisoned)
+    this.#troubles.born(bornIn(commands))
     this.#running = { ...running, allocation }
     this.#outgoing.push(...commands)
   }

@@ -32,3 +32,7 @@ function split(command: Command): Command[] {
 
 const slices = <T>(all: readonly T[], length: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / length) }, (_, i) => all.slice(i * length, (i + 1) * length))
+
+/** Ids of the synths that are born by commands. */
+export const bornIn = (commands: readonly Command[]): Set<number> =>
+  new Set(commands.flatMap((one) => (one.call === '/s_new' ? [one.id] : [])))

@@ -59,11 +59,15 @@ export class Sleepers {
     return { commands, allocation: { ...from, voices, leaving } }
   }
 
-  /** Has a voice run again, with the values that its controls have by now. */
-  wake(from: Allocation, voice: number): Settled {
+  /** Has a voice run again, with the values that its controls have by now, and without synths whose state is spoilt. */
+  wake(from: Allocation, voice: number, poisoned: ReadonlySet<number>): Settled {
     const place = from.voices[voice]
     if (place?.paused !== true) return { commands: [], allocation: from }
-    const { commands, allocation } = refreshed(from, voice, this.#stale.get(place.group) ?? [])
+    const spoilt = [...from.nodes].flatMap(([name, { instances }]) =>
+      poisoned.has(instances[voice]?.id ?? -1) ? [name] : [],
+    )
+    const stale = this.#stale.get(place.group) ?? []
+    const { commands, allocation } = refreshed(from, voice, new Set([...stale, ...spoilt]))
     this.#stale.delete(place.group)
     return {
       commands: [...commands, { call: '/n_run', id: place.group, run: true }],

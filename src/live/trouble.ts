@@ -1,13 +1,13 @@
 import type { Soundness } from '../engine/index.ts'
 import type { Allocation, Network } from '../plan/index.ts'
 
-/** A device that puts out what is no sound: it never reaches the output, but it is not what was wanted. */
+/** A device that puts out what is no sound: it is muted until it is well. */
 export interface Trouble {
   /** The device where it began. */
   readonly device: string
   /** Number of the voice, from 1; absent for a shared device. */
   readonly voice?: number
-  /** `nan`: no number. `runaway`: infinite, or more than 50 dB above full scale. */
+  /** `nan`: no number. `runaway`: infinite, or more than 48 dB above full scale. */
   readonly kind: Exclude<Soundness, 'sound'>
 }
 
@@ -16,8 +16,8 @@ interface Place {
   readonly voice: number | undefined
 }
 
-/** Blocks for which a device must have been well before it counts as well: what swings is well now and then. */
-const patience = 150
+/** Blocks for which a device must have been heard again before it counts as well: a loop is well until it is heard. */
+const patience = 75
 
 /** No synth has this id. */
 const nobody = -1
@@ -32,7 +32,7 @@ export class Troubles {
     { readonly trouble: Trouble; readonly node: number; well: number | undefined }
   >()
 
-  /** Synths whose state may be spoilt. Others are not: what leaves a device in trouble is made sound first. */
+  /** Synths whose state may be spoilt. Others are not: what leaves a device in trouble is silence. */
   get poisoned(): ReadonlySet<number> {
     return new Set(this.#bad.keys())
   }

@@ -86,7 +86,7 @@ export interface DeviceInfo {
   readonly envelope?: boolean
   /** An instance that replaces another goes on from where that one was, which its output tells, or a state beside it. */
   readonly continues?: 'output' | 'state'
-  /** Whatever it is fed, it puts out finite numbers of ordinary size: it need not be watched for trouble. */
+  /** Whatever it is fed, it puts out finite numbers of ordinary size: it need not be watched for trouble, and muted. */
   readonly bounded?: boolean
 }
 

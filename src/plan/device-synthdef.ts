@@ -1,7 +1,7 @@
 import { fail } from '../errors/index.ts'
 import { portOf, type ChoicePort, type Port, type ValuePort } from '../patch/ports.ts'
 import type { Channels, Choice, DeviceOutput, DeviceType, Predecessor } from '../devices/define.ts'
-import { onlySound, watchForTrouble } from '../devices/trouble.ts'
+import { guarded } from '../devices/trouble.ts'
 import { encodeSynthDefs, type SynthDef } from '../scsynth/index.ts'
 import {
   add,
@@ -25,7 +25,7 @@ import { denormaliseSignal } from './scale.ts'
 import type { DeviceShape, PortShape, SourceShape } from './shape.ts'
 
 const { A2K, Amplitude, ControlDur, DetectSilence, EnvGen, Impulse, In, InFeedback } = ugens
-const { Lag3, Out, RandID, RandSeed, ReplaceOut, Select, Slew, XOut } = ugens
+const { Lag3, Out, RandID, RandSeed, ReplaceOut, Sanitize, Select, Slew, XOut } = ugens
 
 /** Peak of what a feedback cable carries: +18 dBFS. */
 const loudestFeedback = 8
@@ -96,11 +96,13 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
       before: shape.own && type.continues ? predecessor(type.continues, shape.channels) : none,
     },
   )
-  const { signal, gain = 1, state, effects = [] } = asOutput(built)
-  const channels = fitWidth(toChannels(signal), shape.channels)
+  const { signal, gain: loudness = 1, state, effects = [] } = asOutput(built)
+  const plain = fitWidth(toChannels(signal), shape.channels)
   // of one whose output may be anything, others only hear what is sound
-  const safe = (channel: Signal): Signal => (type.bounded ? channel : onlySound(channel))
-  const amplified = (factor: Signal): Channels => channels.map((channel) => safe(mul(channel, factor)))
+  const { channels, gain, ...guard } = type.bounded
+    ? { channels: plain, gain: loudness, effects: [] }
+    : guarded(plain.map((channel) => mul(channel, loudness)))
+  const amplified = (factor: Signal): Channels => channels.map((channel) => mul(channel, factor))
   const [out, crossfadedOut] = shape.rate === 'audio' ? [Out.ar, XOut.ar] : [Out.kr, XOut.kr]
   const bus = (name: string): Signal => control(name, 0, { rate: 'scalar' })
   const roots: Signal[] = []
@@ -108,14 +110,14 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
   if (shape.own && rings) roots.push(out(bus(controlNames.own), ...amplified(gain)))
   else if (shape.own) roots.push(crossfadedOut(bus(controlNames.own), fade, ...amplified(gain)))
   if (shape.own && type.continues === 'state')
-    roots.push(ReplaceOut.kr(add(bus(controlNames.own), shape.channels), state ?? 0))
-  const closing = shape.declick ? mul(gain, declickGate()) : gain
+    roots.push(ReplaceOut.kr(add(bus(controlNames.own), shape.channels), sane(type, state)))
+  const declick = shape.declick ? declickGate() : 1
   if (shape.mix) {
+    const closing = mul(gain, declick)
     const sent = rings ? closing : mul(closing, Lag3.kr(control(controlNames.mixFade, 1), fadePole))
     roots.push(out(bus(controlNames.mix), ...amplified(sent)))
   }
-  roots.push(...watchers(type, shape, amplified(gain), closing))
-  if (!type.bounded) roots.push(watchForTrouble(channels.map((channel) => mul(channel, gain))))
+  roots.push(...watchers(type, shape, amplified(gain), mul(loudness, declick)), ...guard.effects)
   const sounding = [...effects, ...roots]
   const random = usesRandom(sounding)
   const seeding = random
@@ -125,7 +127,7 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
       ]
     : []
   const def = compileSynthDef('', [...seeding, ...sounding])
-  const wrong = shape.rate === 'control' && channels.some((channel) => rateOf(channel) === 'audio')
+  const wrong = shape.rate === 'control' && plain.some((channel) => rateOf(channel) === 'audio')
   if (wrong)
     fail({
       code: 'invalid-device-type',
@@ -136,6 +138,10 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
   const name = `${shape.type}-${hashBytes(encodeSynthDefs([def]))}`
   return { name, bytes: encodeSynthDefs([{ ...def, name }]), delays: delaysOf(def), random }
 }
+
+/** From where a successor goes on: what is no number would be handed on for ever. */
+const sane = ({ bounded }: DeviceType, state: Signal = 0): Signal =>
+  bounded || typeof state === 'number' ? state : Sanitize.kr(state, 0)
 
 const none: Predecessor = { existed: 0, state: 0, pulse: 0 }
 

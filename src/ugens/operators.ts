@@ -7,6 +7,7 @@ const binary = {
   mul: [2, (a: number, b: number) => a * b],
   div: [4, (a: number, b: number) => a / b],
   mod: [5, (a: number, b: number) => (b === 0 ? 0 : a - b * Math.floor(a / b))],
+  ne: [7, (a: number, b: number) => Number(a !== b)],
   lt: [8, (a: number, b: number) => Number(a < b)],
   gt: [9, (a: number, b: number) => Number(a > b)],
   le: [10, (a: number, b: number) => Number(a <= b)],

@@ -121,6 +121,8 @@ export const ugenTable = {
   Latch: one(both, [['in~', null], ['trig', 0]]), // prettier-ignore
   Select: one(both, [['which', null]], { rest: 'audio' }),
   Amplitude: one(both, [['in~', null], ['attackTime', 0.01], ['releaseTime', 0.01]]), // prettier-ignore
+  /** The largest absolute value so far; at `kr` of whole audio blocks, if `trig` is at `kr`. After what is no number it begins anew. */
+  Peak: one(both, [['in~', null], ['trig', 0]]), // prettier-ignore
   Sanitize: one(both, [['in~', null], ['replace', 0]]), // prettier-ignore
   CheckBadValues: act(both, [['in~', null], ['id', 0], ['post', 2]]), // prettier-ignore
   DetectSilence: act(both, [['in~', null], ['amp', 0.0001], ['time', 0.1], ['doneAction', 0]]), // prettier-ignore

@@ -21,6 +21,7 @@ const binaryDomains: Record<BinaryOperator, readonly [number, number]> = {
   mul: [-1.5, 0.7],
   div: [-1.5, 0.7],
   mod: [0.7, 3],
+  ne: [1, 0.25],
   lt: [1, 0.25],
   gt: [1, 0.25],
   le: [1, 0.25],

@@ -1,4 +1,4 @@
-import { createOfflineEngine, type OfflineEngine } from '../../src/engine/index.ts'
+import { createOfflineEngine, type EngineEvent, type OfflineEngine } from '../../src/engine/index.ts'
 import { encodeSynthDefs, type Command, type ControlValue, type SynthDef } from '../../src/scsynth/index.ts'
 import { compileSynthDef, control, rateOf, toAudio, ugens, type Signal } from '../../src/ugens/index.ts'
 
@@ -24,6 +24,7 @@ let engine: OfflineEngine | undefined
 /**
  * Plays synths, all started in block 0 in their order, with further commands at later blocks.
  *
+ * @param onTrouble hears what synths say of themselves
  * @example
  * const { channels } = await play([{ def: compileSynthDef('beep', [Out.ar(0, SinOsc.ar(440))]) }], 375)
  */
@@ -31,6 +32,7 @@ export async function play(
   parts: readonly Part[],
   blocks: number,
   later: Readonly<Record<number, readonly Command[]>> = {},
+  onTrouble: (found: Extract<EngineEvent, { type: 'trouble' }>) => void = () => undefined,
 ): Promise<Played> {
   if (engine === undefined) {
     engine = await createOfflineEngine({ outputs: 16, wireBuffers: 4096 })
@@ -47,6 +49,7 @@ export async function play(
   const ended = new Map<number, number>()
   const stop = running.listen((event) => {
     if (event.type === 'problem') throw new Error(event.problem.message)
+    if (event.type === 'trouble') onTrouble(event)
     if (event.type !== 'reply') return
     const { reply } = event
     if (reply.kind === 'node' && reply.event === 'end') ended.set(reply.id, event.block - start)

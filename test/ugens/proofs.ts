@@ -1,5 +1,15 @@
 import { assert } from 'vitest'
-import { add, binaryOp, compileSynthDef, min, mul, sub, ugens, type Signal } from '../../src/ugens/index.ts'
+import {
+  add,
+  binaryOp,
+  compileSynthDef,
+  div,
+  min,
+  mul,
+  sub,
+  ugens,
+  type Signal,
+} from '../../src/ugens/index.ts'
 import { blockSize, observe, play, sampleRate, valuesOf } from './play.ts'
 import {
   above,
@@ -206,6 +216,26 @@ export const proofs: Proofs = {
       ],
     ]),
   ),
+  Peak: both(async ({ rate, n, delta }) => {
+    const falling = sub(5, n)
+    // 9, then 0/0 at 3, then 4, 5, 6…
+    const hole = mul(add(n, mul(delta(2), 7)), div(sub(1, delta(3)), sub(1, delta(3))))
+    await equals([
+      [ugens.Peak[rate](falling), (i) => Math.max(5, i - 5)],
+      [ugens.Peak[rate](falling, delta(7)), (i) => (i <= 7 ? 5 : i - 5)],
+      [ugens.Sanitize[rate](ugens.Peak[rate](hole), -1), (i) => [0, 1, 9, -1][i] ?? i],
+    ])
+    const fast = rig('ar').n
+    const never = rig('kr').delta(1000)
+    await equals(
+      [
+        [ugens.Peak.kr(fast, never), (i) => (i + 1) * blockSize - 1],
+        // with a constant trigger, the last sample of a block is that of the next one
+        [ugens.Peak.kr(fast), (i) => (i + 1) * blockSize - 2],
+      ],
+      { within: 1e-2 },
+    )
+  }),
   Sanitize: both(({ rate, n, delta }) =>
     equals([
       [ugens.Sanitize[rate](bad({ n, delta }), 5), () => 5],
