@@ -18,6 +18,7 @@ export default defineConfig({
       { find: /^megasynth\/live$/, replacement: source('live.ts') },
       { find: /^megasynth\/scsynth$/, replacement: source('scsynth/index.ts') },
       { find: /^megasynth\/midi$/, replacement: source('midi/node.ts') },
+      { find: /^megasynth\/osc$/, replacement: source('osc/index.ts') },
       { find: '#engine-files', replacement: source('engine/files.node.ts') },
     ],
   },

@@ -60,6 +60,8 @@ export type ProblemCode =
   | 'unsupported-node'
   // the command line
   | 'invalid-option'
+  // the network
+  | 'network-failed'
   // the engine
   | 'invalid-plan'
   | 'engine-limit'

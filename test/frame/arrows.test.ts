@@ -17,10 +17,24 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   engine: ['plan', 'scsynth', 'errors'],
   live: ['engine', 'plan', 'devices', 'scsynth', 'ugens', 'patch', 'errors'],
   midi: ['live', 'engine', 'plan', 'devices', 'scsynth', 'ugens', 'patch', 'errors'],
-  repl: ['picture', 'midi', 'live', 'engine', 'plan', 'devices', 'scsynth', 'ugens', 'patch', 'errors'],
+  osc: ['live', 'engine', 'plan', 'devices', 'scsynth', 'ugens', 'patch', 'errors'],
+  repl: [
+    'picture',
+    'osc',
+    'midi',
+    'live',
+    'engine',
+    'plan',
+    'devices',
+    'scsynth',
+    'ugens',
+    'patch',
+    'errors',
+  ],
   cli: [
     'repl',
     'picture',
+    'osc',
     'midi',
     'live',
     'engine',
@@ -245,6 +259,7 @@ describe('the import arrows, as the linter enforces them', () => {
     const refused = entryMessages.filter((message) => message.includes('restricted'))
     expect(refused.map((message) => message.split("'")[1] ?? message).toSorted()).toEqual([
       './cli/index.ts',
+      './osc/index.ts',
       './repl/index.ts',
       'node:fs',
     ])

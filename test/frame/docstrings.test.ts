@@ -55,6 +55,7 @@ const shelves = [
   'engine/files.node',
   'live',
   'midi/node',
+  'osc/index',
   'cli/io',
 ]
 

@@ -112,11 +112,14 @@ console.log(JSON.stringify({ sampleRate, lengths: channels.map((channel) => chan
       join(home, 'subpaths.mjs'),
       `import { decodeSynthDefs, encodeSynthDefs } from 'megasynth/scsynth'
 import { openMidiPorts } from 'megasynth/midi'
+import { listenOsc } from 'megasynth/osc'
 import schema from 'megasynth/patch.schema.json' with { type: 'json' }
-console.log(typeof decodeSynthDefs, typeof encodeSynthDefs, typeof openMidiPorts, typeof schema)
+console.log(typeof decodeSynthDefs, typeof encodeSynthDefs, typeof openMidiPorts, typeof listenOsc, typeof schema)
 `,
     )
-    expect(run(home, process.execPath, 'subpaths.mjs').trim()).toBe('function function function object')
+    expect(run(home, process.execPath, 'subpaths.mjs').trim()).toBe(
+      'function function function function object',
+    )
   })
 
   it('has a command that says how it is used', () => {

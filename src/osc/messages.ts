@@ -1,0 +1,54 @@
+import type { NoteEvent, NoteId } from '../plan/index.ts'
+import { float, int, type OscArg, type OscMessage } from '../scsynth/index.ts'
+
+/** A whole number as such, every other as a float: its note is kept to within 0.001 cent. */
+const number = (value: number): OscArg =>
+  Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? int(value) : float(value)
+const nameOf = (id: NoteId | undefined): OscArg[] =>
+  id === undefined ? [] : [typeof id === 'string' ? id : number(id)]
+
+/**
+ * What is played, as the OSC message that Megasynth itself understands. A note without an id of its own is `/note`, in which
+ * a velocity of 0 ends it, as most programs have it.
+ *
+ * @example
+ * messageOf({ kind: 'on', note: 60, velocity: 0.5 }) // { address: '/note', args: [{ int: 60 }, { float: 0.5 }] }
+ */
+export function messageOf(event: NoteEvent): OscMessage {
+  const channel = 'channel' in event && event.channel !== undefined ? `/channel/${event.channel + 1}` : ''
+  const message = (address: string, ...args: OscArg[]): OscMessage => ({ address: channel + address, args })
+  switch (event.kind) {
+    case 'on': {
+      // what is struck without any force is no end of a note
+      const velocity = float(Math.max(event.velocity, softest))
+      if (event.id === undefined) return message('/note', number(event.note), velocity)
+      return message('/note/on', number(event.note), velocity, ...nameOf(event.id))
+    }
+    case 'off':
+      if (event.id === undefined) return message('/note', number(event.note), float(0))
+      return message('/note/off', number(event.note), ...nameOf(event.id))
+    case 'bend':
+      return message('/bend', float(event.semitones))
+    case 'pressure': {
+      const note = event.note === undefined ? [] : [number(event.note)]
+      return message('/pressure', float(event.value), ...note)
+    }
+    case 'timbre':
+      return message('/timbre', float(event.value))
+    case 'sustain':
+    case 'sostenuto':
+      return message(`/${event.kind}`, int(Number(event.down)))
+    case 'allOff':
+      return message('/notes/off')
+    case 'silence':
+      return message('/panic')
+  }
+}
+
+const softest = 1e-6
+
+/** A knob's position 0..1 as an OSC message. */
+export const knobMessage = (name: string, position: number): OscMessage => ({
+  address: `/knob/${name}`,
+  args: [float(position)],
+})
