@@ -8,7 +8,7 @@ import type { Shell } from './io.ts'
 import { blueprint, checkRoom, type Needs } from './needs.ts'
 import { openPatch } from './open.ts'
 import { portReports, type PortReport } from './readings.ts'
-import { table } from './table.ts'
+import { table } from '../picture/table.ts'
 import { count, span } from './text.ts'
 
 interface CheckFlags {

@@ -4,8 +4,8 @@ import { out } from '../devices/index.ts'
 import type { DeviceInfo, Port } from '../patch/index.ts'
 import { openCatalogue } from './catalogue.ts'
 import type { Shell } from './io.ts'
-import { table } from './table.ts'
-import { wrap } from './text.ts'
+import { table } from '../picture/table.ts'
+import { wrap } from '../picture/text.ts'
 
 interface DevicesFlags {
   readonly devices?: string

@@ -3,7 +3,7 @@ import type { ParsedPatch } from '../patch/index.ts'
 import { portOf } from '../patch/ports.ts'
 import type { DeviceTypes } from './catalogue.ts'
 import type { Shell } from './io.ts'
-import { table } from './table.ts'
+import { table } from '../picture/table.ts'
 
 /** A value longer than this is cut off: a layout may have thousands of numbers. */
 const longest = 100

@@ -9,15 +9,3 @@ export function span([low, high]: readonly [number, number], unit: string | unde
 export function count(n: number, thing: string): string {
   return `${n} ${thing}${n === 1 ? '' : thing.endsWith('s') ? 'es' : 's'}`
 }
-
-/** Breaks a text between words. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)
-    if (line !== undefined && line.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${line} ${word}`
-    else lines.push(word)
-  }
-  return lines
-}

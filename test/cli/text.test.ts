@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { count, span, wrap } from '../../src/cli/text.ts'
+import { count, span } from '../../src/cli/text.ts'
 import { figure, quantity } from '../../src/errors/index.ts'
-
-describe('wrapping', () => {
-  it('keeps every word, longer ones too', () => {
-    expect(wrap('a bb cccccccc d', 4)).toEqual(['a bb', 'cccccccc', 'd'])
-  })
-})
 
 describe('counting', () => {
   it('is done in English', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { columnsOf, oneLine, padded, shortened } from '../../src/picture/text.ts'
+import { columnsOf, oneLine, padded, shortened, wrap } from '../../src/picture/text.ts'
 
 describe('columns', () => {
   it.each([
@@ -36,5 +36,11 @@ describe('a text that is too long', () => {
 describe('a text of the user', () => {
   it('becomes one harmless line', () => {
     expect(oneLine(' a\u001b[31m\r\n\tb \u2028 c\u202e\ud800\u0000d\u200f ', 40)).toBe('a [31m b c d')
+  })
+})
+
+describe('wrapping', () => {
+  it('keeps every word, longer ones too', () => {
+    expect(wrap('a bb cccccccc d', 4)).toEqual(['a bb', 'cccccccc', 'd'])
   })
 })

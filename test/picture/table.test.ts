@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { table } from '../../src/cli/table.ts'
+import { table } from '../../src/picture/table.ts'
 
 describe('a table', () => {
   it('aligns its columns and leaves no space at the end of a line', () => {
@@ -43,6 +43,18 @@ describe('a table', () => {
         { indent: 0, paint },
       ),
     ).toEqual(['<a >  x', '<aa>  y'])
+  })
+
+  it('aligns by columns of the screen: wide characters take two', () => {
+    expect(
+      table(
+        [
+          ['音', 'x'],
+          ['aaa', 'y'],
+        ],
+        { indent: 0 },
+      ),
+    ).toEqual(['音   x', 'aaa  y'])
   })
 
   it('has no lines without rows', () => {

@@ -1,4 +1,4 @@
-import { wrap } from './text.ts'
+import { columnsOf, padded, wrap } from './text.ts'
 
 /** How a table is laid out. */
 export interface TableLayout {
@@ -18,7 +18,7 @@ export function table(rows: readonly (readonly string[])[], layout: TableLayout 
   const { indent = 2, width, paint = [] } = layout
   const columns = Math.max(0, ...rows.map((row) => row.length))
   const widths = Array.from({ length: columns }, (_, i) =>
-    Math.max(...rows.map((row) => row[i]?.length ?? 0)),
+    Math.max(...rows.map((row) => columnsOf(row[i] ?? ''))),
   )
   const shown = widths.flatMap((size, i) => (size > 0 ? [i] : []))
   const last = shown.at(-1) ?? 0
@@ -28,8 +28,8 @@ export function table(rows: readonly (readonly string[])[], layout: TableLayout 
     wrap(row[last] ?? '', room).map((text, line) => {
       const cells = shown.map((i) => {
         const cell = i === last ? text : line === 0 ? (row[i] ?? '') : ''
-        const padded = i === last ? cell : cell.padEnd(widths[i] ?? 0)
-        return cell === '' ? padded : (paint[i] ?? same)(padded)
+        const filled = i === last ? cell : padded(cell, widths[i] ?? 0)
+        return cell === '' ? filled : (paint[i] ?? same)(filled)
       })
       return `${' '.repeat(indent)}${cells.join('  ')}`.trimEnd()
     }),
