@@ -59,6 +59,7 @@ export {
   type Chunk,
   type DryRun,
   type Length,
+  type Played,
   type OfflineSynth,
   type Synth,
   type SynthEvents,
@@ -78,6 +79,7 @@ export {
 export { decodeMidi, decoderAtStart, type DecoderState } from './midi/decoder.ts'
 export { interpretMidi } from './midi/interpret.ts'
 export { encodeMidi, type MidiMessage } from './midi/message.ts'
+export { sendMidi, type MidiSending, type SendMidiOptions, type SendingSynth } from './midi/send.ts'
 export type { MidiInput, MidiOutput, MidiPortInfo, MidiPorts } from './midi/ports.ts'
 export {
   midiAtStart,

@@ -1,4 +1,4 @@
 export { join, perform, type Chunk, type Length } from './perform.ts'
 export { createOffline, startSynth, type SynthOptions } from './start.ts'
-export type { At, Audio, DryRun, OfflineSynth, Synth, SynthEvents } from './synth.ts'
+export type { At, Audio, DryRun, OfflineSynth, Played, Synth, SynthEvents } from './synth.ts'
 export type { Trouble } from './trouble.ts'

@@ -124,7 +124,7 @@ export abstract class Session<E extends Engine> implements Synth {
   play(event: NoteEvent, when?: At): void {
     checkEvent(event)
     void this.sounding
-    this.schedule({ kind: 'note', event: { ...event } }, this.#blockOf(when))
+    this.#perform({ kind: 'note', event: { ...event } }, when)
   }
 
   noteOn(note: number, velocity = 0.8, when?: At): void {
@@ -142,7 +142,7 @@ export abstract class Session<E extends Engine> implements Synth {
   setKnob(name: string, position: number, when?: At): void {
     checkKnob(name, this.sounding.parsed)
     within(0, 1, position, { code: 'out-of-range', path: name, message: 'a knob has no such position' })
-    this.schedule({ kind: 'knob', name, position }, this.#blockOf(when))
+    this.#perform({ kind: 'knob', name, position }, when)
   }
 
   knob(name: string): number {
@@ -161,13 +161,13 @@ export abstract class Session<E extends Engine> implements Synth {
   setTempo(tempo: number, when?: At): void {
     within(1, 999, tempo, { code: 'out-of-range', path: 'tempo', message: 'this is no tempo' })
     void this.sounding
-    this.schedule({ kind: 'tempo', tempo }, this.#blockOf(when))
+    this.#perform({ kind: 'tempo', tempo }, when)
   }
 
   setBeat(beat: number, when?: At): void {
     within(0, longestSession, beat, { code: 'out-of-range', path: 'beat', message: 'there is no such beat' })
     void this.sounding
-    this.schedule({ kind: 'beat', beat }, this.#blockOf(when))
+    this.#perform({ kind: 'beat', beat }, when)
   }
 
   async apply(given: Patch): Promise<Report> {
@@ -307,7 +307,7 @@ export abstract class Session<E extends Engine> implements Synth {
     const planned = await this.#keepTime(() => this.graph.change(patch, parsed, input, this.#held))
     knobs.adopt(parsed, positions, isFirst)
     const { tempo } = parsed
-    if (this.player.beats.declares(tempo)) this.schedule({ kind: 'tempo', tempo }, undefined)
+    if (this.player.beats.declares(tempo)) this.#perform({ kind: 'tempo', tempo })
     this.strike(this.player.regroup(parsed.voices, planned.voices, this.now), this.now)
     return { ...planned.report, milliseconds: performance.now() - begin }
   }
@@ -320,6 +320,13 @@ export abstract class Session<E extends Engine> implements Synth {
       position: (name) => positions.get(name) ?? position(name),
       keys: (voice) => keysOf(fresh, voice),
     }
+  }
+
+  /** Does something when it is its time, and tells who listens. */
+  #perform(happening: Happening, when?: At): void {
+    this.schedule(happening, this.#blockOf(when))
+    const { time } = this
+    this.listeners.tell('played', { ...happening, at: Math.max(time, when?.at ?? time) })
   }
 
   #blockOf(when: At | undefined): number | undefined {

@@ -3,6 +3,7 @@ import type { Command } from '../scsynth/index.ts'
 import type { NoteEvent, Report } from '../plan/index.ts'
 import type { Problem } from '../errors/index.ts'
 import type { Restart } from './live-synth.ts'
+import type { Happening } from './player.ts'
 import type { Trouble } from './trouble.ts'
 
 /** Sound: one array of samples per channel, nominally −1..1. */
@@ -29,8 +30,13 @@ export interface DryRun {
   readonly start: readonly Command[]
 }
 
+/** A note, a knob, a tempo or a place in time that a synth was asked for, with the second of its clock at which it is. */
+export type Played = Happening & Required<At>
+
 /** What a synth tells of. */
 export interface SynthEvents {
+  /** Something is played, now or at a time to come: told when it is asked for, in the order of the calls. */
+  readonly played: Played
   /** A device puts out what is no sound. It is kept from the output; another patch mends it. */
   readonly trouble: Trouble
   /** A trouble is over. */

@@ -32,3 +32,14 @@ export function noSuchPort(ports: readonly MidiPortInfo[], wanted: string | unde
     ...didYouMean(wanted, names),
   })
 }
+
+/** Says that there are no ports of our own. */
+export function noVirtualPorts(name: string): never {
+  return fail({
+    code: 'midi-unavailable',
+    path: name,
+    message: 'this system has no virtual MIDI ports',
+    expected: 'Linux or macOS',
+    suggestion: 'on Windows, make a port with a loopback driver, and name it as an ordinary port',
+  })
+}

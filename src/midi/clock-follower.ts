@@ -5,12 +5,16 @@ export type ClockAction =
   /** From the beginning, or from where it stands: at the next tick, which is the first. */
   | { readonly kind: 'start' | 'continue' }
   | { readonly kind: 'stop' }
-  /** The cable is at this beat now; while it runs, said at every beat. */
-  | { readonly kind: 'beat'; readonly beat: number }
+  /** The cable is at this beat from now on, wherever it was before. */
+  | { readonly kind: 'place'; readonly beat: number }
+  /** A whole beat of a cable that runs. Its tick came so many seconds after its time, by the line through all ticks. */
+  | { readonly kind: 'beat'; readonly beat: number; readonly late: number }
 
 /** What is known of the clock of a cable: a value. */
 export interface ClockState {
   readonly running: boolean
+  /** Where it is has been said since it started. */
+  readonly placed: boolean
   /** Ticks since the beginning of the song; of the tick that comes next. */
   readonly ticks: number
   /** Seconds at which the last ticks came, the newest last. */
@@ -27,7 +31,7 @@ const window = 2 * ticksPerBeat
 /** The fewest: a quarter of a beat. */
 const fewest = 6
 /** Beats per minute; what is out of this range is no tempo. */
-const [slowest, fastest] = [5, 999]
+const [slowest, fastest] = [5, 950]
 /** Ticks further apart than this belong to no tempo. */
 const longestGap = 60 / slowest / ticksPerBeat
 /** A tempo is said again when it has moved by this much, as a ratio: less is jitter. */
@@ -38,7 +42,7 @@ const newest = 6
 const jitter = 0.003
 
 /** Nothing heard yet. */
-export const clockAtStart: ClockState = { running: false, ticks: 0, times: [], bpm: undefined }
+export const clockAtStart: ClockState = { running: false, placed: false, ticks: 0, times: [], bpm: undefined }
 
 /** What a clock hears, with song positions in beats. */
 export type ClockMessage =
@@ -61,14 +65,15 @@ export function followClock(
 ): { readonly state: ClockState; readonly actions: readonly ClockAction[] } {
   switch (message.kind) {
     case 'start':
-      return { state: { ...state, running: true, ticks: 0 }, actions: [{ kind: 'start' }] }
+      return { state: { ...state, running: true, placed: false, ticks: 0 }, actions: [{ kind: 'start' }] }
     case 'continue':
-      return { state: { ...state, running: true }, actions: [{ kind: 'continue' }] }
+      return { state: { ...state, running: true, placed: false }, actions: [{ kind: 'continue' }] }
     case 'stop':
       return { state: { ...state, running: false }, actions: [{ kind: 'stop' }] }
     case 'position': {
       const { beat } = message
-      return { state: { ...state, ticks: beat * ticksPerBeat }, actions: [{ kind: 'beat', beat }] }
+      const ticks = Math.round(beat * ticksPerBeat)
+      return { state: { ...state, ticks, placed: false }, actions: [{ kind: 'place', beat }] }
     }
     case 'clock':
       return ticked(state, seconds)
@@ -80,17 +85,21 @@ function ticked(before: ClockState, seconds: number): ReturnType<typeof followCl
   const gap = seconds - last
   const goesOn = gap >= 0 && gap <= longestGap
   const times = steady(goesOn ? [...before.times, seconds].slice(-window - 1) : [seconds])
-  const estimate = tempoOf(times)
-  const { running, ticks } = before
+  const line = times.length > fewest ? lineThrough(times) : undefined
+  const estimate = line && tempoOf(line)
+  const { running, placed, ticks } = before
   const isNews = estimate !== undefined && Math.abs(estimate / (before.bpm ?? Infinity) - 1) > sameTempo
   const bpm = isNews ? estimate : before.bpm
-  const onBeat = running && ticks % ticksPerBeat === 0
+  const beat = ticks / ticksPerBeat
+  const late = line ? seconds - (line.start + line.slope * (times.length - 1)) : 0
+  const place: readonly ClockAction[] = placed
+    ? Number.isInteger(beat)
+      ? [{ kind: 'beat', beat, late }]
+      : []
+    : [{ kind: 'place', beat }]
   return {
-    state: { running, ticks: running ? ticks + 1 : ticks, times, bpm },
-    actions: [
-      ...(isNews ? [{ kind: 'tempo' as const, bpm: estimate }] : []),
-      ...(onBeat ? [{ kind: 'beat' as const, beat: ticks / ticksPerBeat }] : []),
-    ],
+    state: { running, placed: running, ticks: running ? ticks + 1 : ticks, times, bpm },
+    actions: [...(isNews ? [{ kind: 'tempo' as const, bpm: estimate }] : []), ...(running ? place : [])],
   }
 }
 
@@ -110,9 +119,7 @@ function lineThrough(times: readonly number[]): Line {
   return { slope, start: mean - slope * middle }
 }
 
-function tempoOf(times: readonly number[]): number | undefined {
-  if (times.length <= fewest) return undefined
-  const { slope } = lineThrough(times)
+function tempoOf({ slope }: Line): number | undefined {
   const bpm = 60 / (slope * ticksPerBeat)
   return bpm >= slowest && bpm <= fastest ? bpm : undefined
 }

@@ -1,9 +1,9 @@
-import { fail } from '../errors/index.ts'
 import type { NoteEvent } from '../plan/index.ts'
 import type { Edit, KnobMidi, Patch, RelativeEncoding } from '../patch/index.ts'
 import { Cable } from './cable.ts'
-import { noSuchPort, portsNamed } from './choose-port.ts'
-import { clockAtStart, followClock, type ClockMessage } from './clock-follower.ts'
+import { lockedTo } from './clock-lock.ts'
+import { noSuchPort, noVirtualPorts, portsNamed } from './choose-port.ts'
+import { clockAtStart, followClock, type ClockAction, type ClockMessage } from './clock-follower.ts'
 import { isTakenBy, mappedKnobs, turned, turns, type Grip, type MappedKnob } from './knob-controls.ts'
 import { learning, learningEdits, learnt, type Learning } from './learn.ts'
 import type { HearMidi, MidiInput, MidiPortInfo, MidiPorts } from './ports.ts'
@@ -20,9 +20,11 @@ export interface MidiTarget {
 
 /** Who follows the clock of a MIDI cable. */
 export interface ClockTarget {
-  /** @param bpm beats per minute, 5..999 */
+  /** Where it is, if it knows: then it is kept in step with the cable by its tempo. Else it is told every beat. */
+  readonly beat?: number
+  /** @param bpm beats per minute, 4.9..970 */
   setTempo(bpm: number): void
-  /** The cable is at this beat; while it runs, said at every beat. */
+  /** The cable is at this beat. */
   setBeat?(beat: number): void
   /** From the beginning. */
   start?(): void
@@ -158,10 +160,7 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
     leader = { cable, seconds }
     const { state, actions } = followClock(ticking, message, seconds)
     ticking = state
-    for (const action of actions)
-      if (action.kind === 'tempo') clock.setTempo(action.bpm)
-      else if (action.kind === 'beat') clock.setBeat?.(action.beat)
-      else clock[action.kind]?.()
+    for (const action of actions) keepTime(clock, action, ticking.bpm)
   }
 
   function act({ port, cable }: Open, action: MidiAction, seconds: number): void {
@@ -256,18 +255,24 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
   }
 }
 
+/** Lets a clock follow one that is heard. */
+function keepTime(clock: ClockTarget, action: ClockAction, tempo: number | undefined): void {
+  if (action.kind === 'tempo') clock.setTempo(action.bpm)
+  else if (action.kind === 'place') clock.setBeat?.(action.beat)
+  else if (action.kind !== 'beat') {
+    clock[action.kind]?.()
+    // while it was caught up with, it may have been another
+    if (action.kind === 'stop' && tempo !== undefined) clock.setTempo(tempo)
+  } else if (clock.beat === undefined || tempo === undefined) clock.setBeat?.(action.beat)
+  else {
+    const { beat, late } = action
+    const locked = lockedTo(tempo, beat + (late * tempo) / 60, clock.beat)
+    if (locked.beat !== undefined) clock.setBeat?.(locked.beat)
+    else clock.setTempo(locked.tempo)
+  }
+}
+
 /** Overlapping equal notes of two devices are two notes. */
 function named(event: NoteEvent, { id }: MidiPortInfo): NoteEvent {
   return event.kind === 'on' || event.kind === 'off' ? { ...event, id: `${id}:${event.note}` } : event
-}
-
-/** Says that there are no ports of our own. */
-function noVirtualPorts(name: string): never {
-  return fail({
-    code: 'midi-unavailable',
-    path: name,
-    message: 'this system has no virtual MIDI ports',
-    expected: 'Linux or macOS',
-    suggestion: 'on Windows, make a port with a loopback driver, and name it as an ordinary port',
-  })
 }

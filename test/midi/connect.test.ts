@@ -294,6 +294,8 @@ describe('the clock', () => {
     play(0xfc, 0xf2, 8, 0, 0xfb)
     expect(calls).toEqual(['start', 'stop', 'continue'])
     expect(beats.at(-1)).toBe(2)
+    play(0xf8)
+    expect(beats.slice(3)).toEqual([2, 2])
     ports.unplug('keys')
     tick(ports, 'drums', 140, 2, 24)
     expect(tempos.at(-1)).toBe(140)
