@@ -27,7 +27,7 @@ export {
   type VoicePolicy,
 } from './patch/index.ts'
 export { noteName, noteNumber, parseNotes, type NoteStep } from './patch/notes.ts'
-export { scoreFromNotes, type Score, type ScoreEvent } from './patch/score.ts'
+export { scoreFromNotes, type Score, type ScoreEvent } from './plan/score.ts'
 export { semitones } from './patch/semitones.ts'
 // devices
 export {
@@ -52,20 +52,28 @@ export * as ugen from './ugens/index.ts'
 export type { Signal } from './ugens/index.ts'
 // sound
 export {
+  createEnsemble,
   createOffline,
   perform,
+  performTogether,
   type At,
   type Audio,
   type Chunk,
   type DryRun,
+  type Ensemble,
+  type EnsembleOptions,
   type Length,
   type Played,
+  type Part,
+  type PlayedPart,
   type OfflineSynth,
   type Synth,
   type SynthEvents,
   type SynthOptions,
   type Trouble,
 } from './live/index.ts'
+export { readMidiFile, type MidiFile } from './midi/file.ts'
+export { scoreFromMidi, type MidiScoreOptions } from './midi/score.ts'
 export { render, type RenderOptions } from './midi/render.ts'
 // MIDI
 export {

@@ -2,7 +2,9 @@ import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { engineSize } from '../engine/index.ts'
+import { perform } from '../live/index.ts'
 import { readMidiFile } from '../midi/file.ts'
+import { scoreFromMidi } from '../midi/score.ts'
 import { placeOf, readBytes } from './files.ts'
 import type { Shell } from './io.ts'
 import { openPatch } from './open.ts'
@@ -30,13 +32,15 @@ async function demo(shell: Shell): Promise<void> {
   const file = example('pad.ts')
   const midi = placeOf(cwd, example('midi/bach-prelude-bwv846.mid'))
   const { patch, catalogue } = await openPatch(cwd, file, { set: [] })
+  const { knobs = {} } = patch
+  const score = scoreFromMidi(readMidiFile(readBytes(midi, 'a MIDI file', 2 ** 20), midi.shown), { knobs })
   shell.note(`Bach's prelude in C major, played by ${file}`)
   const recorded = await record(
     {
       output: placeOf(cwd, output),
-      synth: { patch, catalogue },
       sampleRate: engineSize().sampleRate,
-      score: readMidiFile(readBytes(midi, 'a MIDI file', 2 ** 20), midi.shown),
+      play: () => perform({ patch, catalogue }, score),
+      duration: score.duration,
       length: {},
       format: '16',
       // its own file of an earlier time

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { perform, type Length, type SynthOptions } from '../live/index.ts'
-import type { Score } from '../patch/score.ts'
+import type { Chunk, Length } from '../live/index.ts'
 import { named, type Place } from './files.ts'
 import { Interrupted, type Signal } from './exit.ts'
 import type { Shell } from './io.ts'
@@ -10,9 +9,11 @@ import { openWav, type WavFormat, type WavReport } from './wav.ts'
 /** What is recorded, and how it is written. */
 export interface Recording {
   readonly output: Place
-  readonly synth: SynthOptions
   readonly sampleRate: number
-  readonly score: Score
+  /** Plays what is recorded. */
+  readonly play: () => AsyncIterable<Chunk>
+  /** Seconds of what is written, without the tail. */
+  readonly duration: number
   readonly length: Length
   readonly format: WavFormat
   /** Default: as {@link openWav} has it. */
@@ -30,16 +31,16 @@ export interface Recorded extends WavReport {
 const channels = 2
 
 /**
- * Plays a score into a WAV file, chunk by chunk, with a progress bar on a terminal. Whatever goes wrong, and if it is
+ * Records what is played in a WAV file, chunk by chunk, with a progress bar on a terminal. Whatever goes wrong, and if it is
  * interrupted, nothing is left behind.
  *
- * @throws Interrupted; MegasynthError as `perform` and `openWav` do
+ * @throws Interrupted; MegasynthError as `play` and `openWav` do
  */
 export async function record(recording: Recording, shell: Shell): Promise<Recorded> {
-  const { output, sampleRate, score, length, format, dither, force } = recording
+  const { output, sampleRate, duration, length, format, dither, force } = recording
   const start = performance.now()
   // without either the length is known only when it is silent
-  const known = length.seconds ?? (length.tail === undefined ? undefined : score.duration + length.tail)
+  const known = length.seconds ?? (length.tail === undefined ? undefined : duration + length.tail)
   const interrupts = shell.io.catchInterrupts()
   const progress = createProgress(shell.io.stderr, shell.errorPaint, output.shown, () => performance.now())
   try {
@@ -55,7 +56,7 @@ export async function record(recording: Recording, shell: Shell): Promise<Record
     process.once('exit', wav.abortSync)
     try {
       let seconds = 0
-      for await (const chunk of perform(recording.synth, score, length)) {
+      for await (const chunk of recording.play()) {
         wav.write(chunk.channels)
         seconds = chunk.done
         progress.update(chunk.done, chunk.total)

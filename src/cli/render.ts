@@ -1,19 +1,25 @@
 import { basename, extname, join } from 'node:path'
 import { Option, type Command } from 'commander'
 import { engineSize, type EngineOptions } from '../engine/index.ts'
-import type { Length } from '../live/index.ts'
-import { fail, show } from '../errors/index.ts'
+import { durationOf, perform, type Length } from '../live/index.ts'
+import { fail, listNames, show } from '../errors/index.ts'
+import { maxMidiBytes } from '../midi/chunks.ts'
+import { readMidiFile } from '../midi/file.ts'
+import { scoreFromMidi } from '../midi/score.ts'
 import { parseNotes } from '../patch/notes.ts'
-import { scoreFromNotes, type Score } from '../patch/score.ts'
+import { scoreFromNotes, type Score } from '../plan/score.ts'
 import { placeOf, readBytes, type Place } from './files.ts'
 import { engineFlag, engineHelp, engineOptions, lengthFlag, setFlag, type KnobSetting } from './flags.ts'
 import type { Shell } from './io.ts'
+import { openMap, performMap } from './map.ts'
 import { blueprint, checkRoom, type Blueprint } from './needs.ts'
 import { openPatch, type OpenPatch } from './open.ts'
-import { record, type Recorded } from './record.ts'
+import { record, type Recorded, type Recording } from './record.ts'
+import { count } from './text.ts'
 import type { WavFormat } from './wav.ts'
 
 interface RenderFlags {
+  readonly map?: string
   readonly notes?: string
   readonly midi?: string
   readonly seconds?: number
@@ -32,8 +38,6 @@ interface RenderFlags {
 const droneSeconds = 10
 /** What is played when nobody says what. */
 const defaultNotes = 'C4'
-/** As large as `readMidiFile` reads. */
-const maxMidiBytes = 16 * 2 ** 20
 
 /** Adds `megasynth render`. */
 export function addRender(program: Command, shell: Shell): void {
@@ -43,9 +47,15 @@ export function addRender(program: Command, shell: Shell): void {
     .description(
       'Renders a patch to a WAV file, faster than real time. The same patch and notes give the same bytes every time.',
     )
-    .argument('<patch>', 'a patch file: .ts, .mts, .js, .mjs or .json')
+    .argument('[patch]', 'a patch file: .ts, .mts, .js, .mjs or .json')
     .option('-n, --notes <text>', 'notes, a beat each: "C4+E4+G4 F4 G4" (+ joins a chord, - rests, _ holds)')
     .addOption(new Option('-m, --midi <file>', 'a standard MIDI file to be played').conflicts('notes'))
+    .addOption(
+      new Option(
+        '--map <file>',
+        'JSON: which patch plays which channel of the MIDI file, instead of <patch>',
+      ).conflicts('notes'),
+    )
     .addOption(
       lengthFlag(
         '-s, --seconds <n>',
@@ -83,25 +93,23 @@ Examples:
   $ megasynth render pad.ts --midi prelude.mid --format 24
   $ megasynth render tremolo.ts --set rate=0.9 --set depth=1 --force`,
     )
-    .action(async (file: string, flags: RenderFlags) => await render(shell, file, flags))
+    .action(async (file: string | undefined, flags: RenderFlags) => await render(shell, file, flags))
 }
 
-async function render(shell: Shell, file: string, flags: RenderFlags): Promise<void> {
-  const { cwd } = shell.io
+async function render(shell: Shell, file: string | undefined, flags: RenderFlags): Promise<void> {
   const engine = engineOptions(flags.engine, flags.sampleRate)
-  const output = outputOf(cwd, file, flags.output)
-  const patch = await openPatch(cwd, file, flags)
-  const plan = blueprint(patch)
-  checkRoom(plan, engine, file)
-  const { score, length, says } = await whatToPlay(cwd, flags, patch, plan)
-  if (says !== undefined && !shell.json) shell.note(says)
   const { sampleRate } = engineSize(engine)
+  const { output, play, duration, length, says } =
+    flags.map === undefined
+      ? await onePatch(shell.io.cwd, file, flags, engine)
+      : await severalPatches(shell.io.cwd, file, { ...flags, map: flags.map }, engine)
+  if (says !== undefined && !shell.json) shell.note(says)
   const recorded = await record(
     {
       output,
-      synth: { ...engine, patch: patch.patch, catalogue: patch.catalogue },
       sampleRate,
-      score,
+      play,
+      duration,
       length,
       format: flags.format,
       ...(!flags.dither && { dither: false }),
@@ -113,6 +121,83 @@ async function render(shell: Shell, file: string, flags: RenderFlags): Promise<v
     shell.print(JSON.stringify(asJson(output.shown, recorded, sampleRate, flags.format), undefined, 2))
   else sayWhatWasRecorded(output.shown, recorded, shell)
 }
+
+/** What is recorded where. */
+interface Take extends Pick<Recording, 'output' | 'play' | 'duration' | 'length'> {
+  /** What the user should know before. */
+  readonly says?: string
+}
+
+async function onePatch(
+  cwd: string,
+  file: string | undefined,
+  flags: RenderFlags,
+  engine: EngineOptions,
+): Promise<Take> {
+  if (file === undefined)
+    return fail({
+      code: 'invalid-option',
+      path: '<patch>',
+      message: 'there is nothing to be rendered',
+      expected: 'a patch file, or --map with --midi',
+      suggestion: 'megasynth help render shows how it is used',
+    })
+  const output = outputOf(cwd, file, flags.output)
+  const patch = await openPatch(cwd, file, flags)
+  const plan = blueprint(patch)
+  checkRoom(plan, engine, file)
+  const { score, length, says } = await whatToPlay(cwd, flags, patch, plan)
+  return {
+    output,
+    play: () => perform({ ...engine, patch: patch.patch, catalogue: patch.catalogue }, score, length),
+    duration: score.duration,
+    length,
+    ...(says !== undefined && { says }),
+  }
+}
+
+async function severalPatches(
+  cwd: string,
+  file: string | undefined,
+  flags: RenderFlags & { readonly map: string },
+  engine: EngineOptions,
+): Promise<Take> {
+  if (file !== undefined || flags.set.length > 0)
+    fail({
+      code: 'invalid-option',
+      path: file === undefined ? '--set' : file,
+      message: 'the patches are those of the map',
+      expected: `only --map ${flags.map}`,
+      suggestion: file === undefined ? 'set knobs in the patches' : 'remove it, or --map',
+    })
+  if (flags.midi === undefined)
+    return fail({
+      code: 'invalid-option',
+      path: '--map',
+      message: 'says what plays the channels of a MIDI file',
+      expected: '--midi <file> beside it',
+    })
+  const output = outputOf(cwd, flags.midi, flags.output)
+  const place = placeOf(cwd, flags.midi)
+  const bytes = readBytes(place, 'a MIDI file', maxMidiBytes)
+  const mapped = await openMap(cwd, flags.map, { bytes, place }, flags)
+  const { silent } = mapped
+  const length = lengthOf(flags)
+  return {
+    output,
+    play: () => performMap(mapped, engine, length),
+    duration: durationOf(mapped.parts),
+    length,
+    ...(silent.length > 0 && {
+      says: `${flags.map} has no patch for ${count(silent.length, 'channel')} of ${flags.midi}: ${listNames(silent.map(String), 16)}`,
+    }),
+  }
+}
+
+const lengthOf = ({ seconds, tail }: RenderFlags): Length => ({
+  ...(seconds !== undefined && { seconds }),
+  ...(tail !== undefined && { tail }),
+})
 
 /** Where the sound goes. @throws MegasynthError `invalid-option` for a name that no WAV file should have */
 function outputOf(cwd: string, patchFile: string, written: string | undefined): Place {
@@ -136,16 +221,16 @@ function outputOf(cwd: string, patchFile: string, written: string | undefined): 
 async function whatToPlay(
   cwd: string,
   flags: RenderFlags,
-  { parsed, file }: OpenPatch,
+  { patch, parsed, file }: OpenPatch,
   { network }: Blueprint,
 ): Promise<{ readonly score: Score; readonly length: Length; readonly says?: string }> {
   const { notes, midi, seconds, tail } = flags
-  const length = { ...(seconds !== undefined && { seconds }), ...(tail !== undefined && { tail }) }
+  const length = lengthOf(flags)
   if (midi !== undefined) {
     const place = placeOf(cwd, midi)
     const bytes = readBytes(place, 'a MIDI file', maxMidiBytes)
-    const { readMidiFile } = await import('../midi/file.ts')
-    return { score: readMidiFile(bytes, place.shown), length }
+    const { knobs = {} } = patch
+    return { score: scoreFromMidi(readMidiFile(bytes, place.shown), { knobs }), length }
   }
   const written = (text: string): Score => scoreFromNotes(parseNotes(text), parsed.tempo)
   if (notes !== undefined) return { score: written(notes), length }

@@ -1,3 +1,4 @@
+import type { FirstNumbers } from '../plan/index.ts'
 import type { Command, Reply, TreeGroup } from '../scsynth/index.ts'
 import type { Problem } from '../errors/index.ts'
 import type { EngineLimits } from './limits.ts'
@@ -70,6 +71,8 @@ export interface Engine {
   readonly outputs: number
   /** The first audio bus that a patch may use for itself. */
   readonly firstBus: number
+  /** Where its numbers begin, if it is a share of an engine. Default: nobody else uses any. */
+  readonly first?: FirstNumbers
   /** What every plan must be checked against. */
   readonly limits: EngineLimits
   /** Number of the block in which `send` and `transact` take effect; blocks count from 0. */

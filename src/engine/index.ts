@@ -10,6 +10,7 @@ export type {
   Soundness,
 } from './engine.ts'
 export type { Moment } from './schedule.ts'
+export { share } from './share.ts'
 export { engineSize, type EngineLimits, type EngineOptions } from './limits.ts'
 export { describeCommand } from './diagnose.ts'
 export { createWasmHost, type WasmHost, type WorldOptions } from './wasm-host.ts'

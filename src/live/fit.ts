@@ -1,6 +1,6 @@
 import { MegasynthError, listNames, type Problem } from '../errors/index.ts'
 import type { EngineLimits } from '../engine/index.ts'
-import type { Allocation, Network } from '../plan/index.ts'
+import type { Allocation, FirstNumbers, Network } from '../plan/index.ts'
 
 /** A node id that every engine has: its root group. */
 const rootGroups = 1
@@ -18,6 +18,7 @@ export function checkFit(
   allocation: Allocation,
   limits: EngineLimits,
   sampleRate: number,
+  { audioBus = 0, controlBus = 0, randomId = 0 }: Partial<FirstNumbers> = {},
 ): void {
   const instances = [...allocation.nodes.values()].reduce(
     (sum, node) => sum + node.instances.length,
@@ -27,9 +28,14 @@ export function checkFit(
     allocation.groups === undefined ? 0 : Object.keys(allocation.groups).length + allocation.voices.length
   const problems = [
     exceeds('maxNodes', 'synths and groups', instances + groups + rootGroups, limits.maxNodes),
-    exceeds('audioBuses', 'audio buses', allocation.audioBuses.next, limits.audioBuses),
-    exceeds('controlBuses', 'control buses', allocation.controlBuses.next, limits.controlBuses),
-    exceeds('randomGenerators', 'random generators', allocation.randomIds.next, limits.randomGenerators),
+    exceeds('audioBuses', 'audio buses', allocation.audioBuses.next - audioBus, limits.audioBuses),
+    exceeds('controlBuses', 'control buses', allocation.controlBuses.next - controlBus, limits.controlBuses),
+    exceeds(
+      'randomGenerators',
+      'random generators',
+      allocation.randomIds.next - randomId,
+      limits.randomGenerators,
+    ),
     exceeds('maxSynthDefs', 'SynthDefs', allocation.synthDefs.size, limits.maxSynthDefs),
     ...memory(network, allocation, limits, sampleRate),
     ...fanIn(network, limits),

@@ -129,9 +129,9 @@ export class Graph<E extends Engine> {
 
   /** The way to a patch, as a value; the engine does not hear of it. */
   plan(parsed: ParsedPatch, input: ChangeInput): { readonly network: Network; readonly planned: Plan } {
-    const { sampleRate, blockSize, nextBlock, firstBus, limits } = this.#engine
+    const { sampleRate, blockSize, nextBlock, firstBus, first, limits } = this.#engine
     const before = this.#running
-    const from = before?.allocation ?? emptyAllocation(firstBus)
+    const from = before?.allocation ?? emptyAllocation(firstBus, first)
     const horizon = nextBlock + this.#fadeBlocks
     const network = networkAfter(from, before?.network, parsed, this.#catalogue, horizon)
     const planned = plan(from, network, {
@@ -140,7 +140,7 @@ export class Graph<E extends Engine> {
       blockRate: sampleRate / blockSize,
       poisoned: this.#troubles.poisoned,
     })
-    checkFit(network, planned.allocation, limits, sampleRate)
+    checkFit(network, planned.allocation, limits, sampleRate, first)
     return { network, planned }
   }
 
@@ -231,8 +231,9 @@ export class Graph<E extends Engine> {
   #clear({ allocation: { groups }, network }: Running, failed: Plan): void {
     this.#forget()
     this.#unload(failed, network)
-    const buses = failed.allocation.controlBuses.next
-    const zeros = Array.from({ length: buses }, (_, bus) => [bus, 0] as const)
+    const { controlBus: first = 0 } = this.#engine.first ?? {}
+    const buses = failed.allocation.controlBuses.next - first
+    const zeros = Array.from({ length: buses }, (_, i) => [first + i, 0] as const)
     if (groups) this.#outgoing.push({ call: '/n_free', ids: [groups.root] })
     if (buses > 0) this.#outgoing.push({ call: '/c_set', values: zeros })
     this.flush()
@@ -282,12 +283,12 @@ export class Graph<E extends Engine> {
   async #build(
     { patch, parsed, allocation: { voices } }: Running,
     held: ChangeInput,
-    firstNode?: number,
+    node?: number,
   ): Promise<void> {
     const network = compile(parsed, { catalogue: this.#catalogue })
     const count = Math.max(voices.length, network.voices.count)
     const { load, transaction, start, allocation } = plan(
-      emptyAllocation(this.#engine.firstBus, firstNode),
+      emptyAllocation(this.#engine.firstBus, { ...this.#engine.first, ...(node !== undefined && { node }) }),
       { ...network, voices: { ...network.voices, count } },
       held,
     )

@@ -1,4 +1,13 @@
-export { join, perform, type Chunk, type Length } from './perform.ts'
+export { createEnsemble, mostParts, type Ensemble, type EnsembleOptions, type Part } from './ensemble.ts'
+export {
+  durationOf,
+  join,
+  perform,
+  performTogether,
+  type Chunk,
+  type Length,
+  type PlayedPart,
+} from './perform.ts'
 export { createOffline, startSynth, type SynthOptions } from './start.ts'
 export type { At, Audio, DryRun, OfflineSynth, Played, Synth, SynthEvents } from './synth.ts'
 export type { Trouble } from './trouble.ts'

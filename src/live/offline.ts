@@ -1,4 +1,4 @@
-import { MegasynthError } from '../errors/index.ts'
+import { MegasynthError, type Problem } from '../errors/index.ts'
 import type { OfflineEngine } from '../engine/index.ts'
 import type { Happening } from './player.ts'
 import { Session } from './session.ts'
@@ -12,7 +12,7 @@ export class OfflineSession extends Session<OfflineEngine> implements OfflineSyn
   }
 
   /** The blocks that the engine has computed as it started are not heard. */
-  protected startClock(seconds: number): void {
+  startClock(seconds: number): void {
     const { block, nextBlock, blockSize, outputs, sampleRate } = this.engine
     const unheard = Array.from({ length: outputs }, () => new Float32Array((nextBlock - block) * blockSize))
     this.engine.advance(nextBlock - block, unheard, 0)
@@ -26,32 +26,26 @@ export class OfflineSession extends Session<OfflineEngine> implements OfflineSyn
   }
 
   async advance(seconds: number): Promise<Audio> {
-    const message = 'this is no length of one piece of sound'
-    within(0, longestAdvance, seconds, { code: 'out-of-range', path: 'seconds', message })
+    checkPiece(seconds)
     this.endBatch()
-    return await this.inTurn(() => this.#sound(seconds))
+    return await this.inTurn(async () => {
+      await this.revive()
+      return await advanced(this.engine, [this], seconds)
+    })
   }
 
-  async #sound(seconds: number): Promise<Audio> {
-    await this.revive()
-    const { blockSize, sampleRate, outputs } = this.engine
-    // a hair less, so that 128 / 48000 s is one block in spite of its rounding
-    const blocks = Math.ceil((seconds * sampleRate) / blockSize - 1e-6)
-    const channels = Array.from({ length: outputs }, () => new Float32Array(blocks * blockSize))
-    for (let done = 0; done < blocks;) {
-      if (this.engine.nextBlock % blocksPerLook === 0) await this.look()
-      this.#happen()
-      const { block, nextBlock } = this.engine
-      // looks are at fixed times, so that it is all one how a stretch of time is cut into pieces
-      const glance = (Math.floor(nextBlock / blocksPerLook) + 1) * blocksPerLook
-      const next = Math.min(this.player.nextBlock + this.origin, glance)
-      const count = Math.min(Math.max(next, nextBlock + 1) - block, blocks - done)
-      this.engine.advance(count, channels, done * blockSize)
-      done += count
-    }
-    const problems = this.graph.takeProblems()
-    if (problems.length > 0) throw new MegasynthError(problems)
-    return { sampleRate, channels }
+  /** Looks after itself and hands over what is due. The result is the block of the engine in which it must do so again. */
+  async prepare(): Promise<number> {
+    if (this.engine.nextBlock % blocksPerLook === 0) await this.look()
+    this.#happen()
+    // looks are at fixed times, so that it is all one how a stretch of time is cut into pieces
+    const glance = (Math.floor(this.engine.nextBlock / blocksPerLook) + 1) * blocksPerLook
+    return Math.min(this.player.nextBlock + this.origin, glance)
+  }
+
+  /** What the engine complained about since it was last asked. */
+  takeProblems(): Problem[] {
+    return this.graph.takeProblems()
   }
 
   /** Hands over what is due in the next block. */
@@ -62,6 +56,39 @@ export class OfflineSession extends Session<OfflineEngine> implements OfflineSyn
     graph.setKnobs(player.knobs.takeTurned(), player.knobs.position)
     graph.flush()
   }
+}
+
+/** Refuses what is no length of one piece of sound. */
+export function checkPiece(seconds: number): void {
+  const message = 'this is no length of one piece of sound'
+  within(0, longestAdvance, seconds, { code: 'out-of-range', path: 'seconds', message })
+}
+
+/**
+ * The sound of an engine in the next seconds, while all sessions on it play.
+ *
+ * @throws MegasynthError with what the engine complained about
+ */
+export async function advanced(
+  engine: OfflineEngine,
+  sessions: readonly OfflineSession[],
+  seconds: number,
+): Promise<Audio> {
+  const { blockSize, sampleRate, outputs } = engine
+  // a hair less, so that 128 / 48000 s is one block in spite of its rounding
+  const blocks = Math.ceil((seconds * sampleRate) / blockSize - 1e-6)
+  const channels = Array.from({ length: outputs }, () => new Float32Array(blocks * blockSize))
+  for (let done = 0; done < blocks;) {
+    let next = Infinity
+    for (const session of sessions) next = Math.min(next, await session.prepare())
+    const { block, nextBlock } = engine
+    const count = Math.min(Math.max(next, nextBlock + 1) - block, blocks - done)
+    engine.advance(count, channels, done * blockSize)
+    done += count
+  }
+  const problems = sessions.flatMap((session) => session.takeProblems())
+  if (problems.length > 0) throw new MegasynthError(problems)
+  return { sampleRate, channels }
 }
 
 /** Seconds of sound in one piece: more would not fit into memory. */

@@ -1,8 +1,9 @@
 import { standard, type DeviceType } from '../devices/index.ts'
-import type { Score, ScoreEvent } from '../patch/score.ts'
+import type { Score, ScoreEvent } from '../plan/score.ts'
 import { within } from './within.ts'
 import { createOffline, type SynthOptions } from './start.ts'
-import type { Audio, Synth } from './synth.ts'
+import { createEnsemble, type EnsembleOptions, type Part } from './ensemble.ts'
+import type { Audio, OfflineSynth, Synth } from './synth.ts'
 
 /** How long a performance is. */
 export interface Length {
@@ -26,6 +27,12 @@ export const longestTail = 10
 const silence = { level: 1e-4, seconds: 0.5 }
 const chunkSeconds = 0.25
 
+/** A patch that plays with others, and what it plays. */
+export interface PlayedPart extends Part {
+  /** Its knob events must name knobs of the patch. */
+  readonly score: Score
+}
+
 /**
  * Plays a score on a patch, chunk by chunk: constant memory, however long it is.
  *
@@ -40,65 +47,114 @@ export async function* perform(
   score: Score,
   length: Length = {},
 ): AsyncGenerator<Chunk, void> {
-  checkLength('seconds', length.seconds)
-  checkLength('tail', length.tail)
+  checkLength(length)
   const synth = await createOffline(options)
   try {
-    const { seconds, tail } = length
-    const total = seconds ?? score.duration + (tail ?? longestTail)
-    const untilSilent = seconds === undefined && tail === undefined
-    const patience = silence.seconds + longestPause(options)
-    const frames = Math.round(total * synth.sampleRate)
-    let [next, done, quiet] = [0, 0, 0]
-    // what is silent is kept back until it is known whether anything follows
-    let silent: Chunk[] = []
-    while (done < frames && quiet < patience * synth.sampleRate) {
-      const horizon = synth.time + chunkSeconds
-      for (; (score.events[next]?.time ?? Infinity) < horizon; next++)
-        play(synth, score.events[next] as ScoreEvent)
-      const { sampleRate, channels: whole } = await synth.advance(
-        Math.min(chunkSeconds, (frames - done) / synth.sampleRate),
-      )
-      const channels = whole.map((channel) => channel.subarray(0, frames - done))
-      done += channels[0]?.length ?? 0
-      const chunk = { sampleRate, channels, done: done / sampleRate, total }
-      const over = untilSilent && chunk.done > score.duration && peakOf(channels) < silence.level
-      if (over) {
-        quiet += channels[0]?.length ?? 0
-        silent.push(chunk)
-      } else {
-        yield* silent
-        yield chunk
-        silent = []
-        quiet = 0
-      }
-    }
-    yield* silent.slice(0, Math.ceil(silence.seconds / chunkSeconds))
+    yield* chunksOf(synth, [{ player: synth, score }], length, longestPause(options))
   } finally {
     await synth.close()
   }
 }
 
+/**
+ * Plays several patches together, each its own score, chunk by chunk; see {@link createEnsemble} and {@link perform}.
+ *
+ * @throws MegasynthError as they do
+ * @example
+ * const score = scoreFromNotes(parseNotes('C4 E4'))
+ * const parts = [{ patch, score }, { patch, score, gain: 0.5 }]
+ * for await (const { done, total } of performTogether({ parts })) console.log(`${done} of ${total} s`)
+ */
+export async function* performTogether(
+  options: Omit<EnsembleOptions, 'parts'> & { readonly parts: readonly PlayedPart[] },
+  length: Length = {},
+): AsyncGenerator<Chunk, void> {
+  checkLength(length)
+  const ensemble = await createEnsemble(options)
+  try {
+    const tracks = ensemble.parts.map((player, i) => ({ player, score: options.parts[i]?.score ?? noScore }))
+    yield* chunksOf(ensemble, tracks, length, Math.max(...options.parts.map(longestPause)))
+  } finally {
+    await ensemble.close()
+  }
+}
+
+const noScore: Score = { events: [], duration: 0 }
+
+/** Who plays, and what. */
+interface Track {
+  readonly player: Pick<Synth, 'play' | 'setKnob' | 'setTempo'>
+  readonly score: Score
+}
+
+/**
+ * The sound of some tracks.
+ *
+ * @param pause seconds after which something silent may still be heard
+ */
+async function* chunksOf(
+  sounding: Pick<OfflineSynth, 'sampleRate' | 'time' | 'advance'>,
+  tracks: readonly Track[],
+  { seconds, tail }: Length,
+  pause: number,
+): AsyncGenerator<Chunk, void> {
+  const { sampleRate } = sounding
+  const duration = durationOf(tracks)
+  const total = seconds ?? duration + (tail ?? longestTail)
+  const untilSilent = seconds === undefined && tail === undefined
+  const patience = silence.seconds + pause
+  const frames = Math.round(total * sampleRate)
+  const next = tracks.map(() => 0)
+  let [done, quiet] = [0, 0]
+  // what is silent is kept back until it is known whether anything follows
+  let silent: Chunk[] = []
+  while (done < frames && quiet < patience * sampleRate) {
+    const horizon = sounding.time + chunkSeconds
+    for (const [i, { player, score }] of tracks.entries()) {
+      let at = next[i] ?? 0
+      for (; (score.events[at]?.time ?? Infinity) < horizon; at++)
+        play(player, score.events[at] as ScoreEvent)
+      next[i] = at
+    }
+    const { channels: whole } = await sounding.advance(Math.min(chunkSeconds, (frames - done) / sampleRate))
+    const channels = whole.map((channel) => channel.subarray(0, frames - done))
+    done += channels[0]?.length ?? 0
+    const chunk = { sampleRate, channels, done: done / sampleRate, total }
+    const over = untilSilent && chunk.done > duration && peakOf(channels) < silence.level
+    if (over) {
+      quiet += channels[0]?.length ?? 0
+      silent.push(chunk)
+    } else {
+      yield* silent
+      yield chunk
+      silent = []
+      quiet = 0
+    }
+  }
+  yield* silent.slice(0, Math.ceil(silence.seconds / chunkSeconds))
+}
+
+/** Seconds until everything that is written has been played. */
+export function durationOf(tracks: readonly { readonly score: Score }[]): number {
+  return Math.max(0, ...tracks.map(({ score }) => score.duration))
+}
+
 /** The longest silence after which a device of the patch may still be heard: between two echoes. */
-function longestPause({ patch, catalogue = standard }: SynthOptions): number {
+function longestPause({ patch, catalogue = standard }: Part): number {
   const types: Readonly<Record<string, DeviceType>> = catalogue
   return Math.max(0, ...Object.values(patch.devices).map(({ type }) => types[type]?.rings ?? 0))
 }
 
-function checkLength(path: string, seconds: number | undefined): void {
-  if (seconds === undefined) return
-  within(0, Number.MAX_SAFE_INTEGER, seconds, {
-    code: 'out-of-range',
-    path,
-    message: 'this is no length of time',
-  })
+function checkLength({ seconds, tail }: Length): void {
+  const problem = { code: 'out-of-range', message: 'this is no length of time' } as const
+  for (const [path, given] of Object.entries({ seconds, tail }))
+    if (given !== undefined) within(0, Number.MAX_SAFE_INTEGER, given, { ...problem, path })
 }
 
-function play(synth: Synth, event: ScoreEvent): void {
-  const when = { at: event.time }
-  if (event.kind === 'on') synth.noteOn(event.note, event.velocity, when)
-  else if (event.kind === 'off') synth.noteOff(event.note, when)
-  else synth.setKnob(event.name, event.value, when)
+function play(player: Track['player'], { time: at, ...event }: ScoreEvent): void {
+  if (event.kind === 'knob') player.setKnob(event.name, event.value, { at })
+  else if (event.kind === 'tempo') player.setTempo(event.tempo, { at })
+  else player.play(event, { at })
 }
 
 function peakOf(channels: readonly Float32Array[]): number {

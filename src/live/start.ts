@@ -39,7 +39,7 @@ export async function createOffline(
 export async function startSynth(
   create: () => Promise<OfflineEngine>,
   options: SessionOptions,
-): Promise<OfflineSynth> {
+): Promise<OfflineSession> {
   return await startSession(create, options, (...parts) => new OfflineSession(...parts))
 }
 

@@ -1,91 +1,186 @@
-// A CommonJS package: plain Node knows its default export only.
-import tonejs from '@tonejs/midi'
 import { fail } from '../errors/index.ts'
-import { sortEvents, type Score, type ScoreEvent } from '../patch/score.ts'
-import { checkMidi, type PedalChange } from './chunks.ts'
+import { midiChunks } from './chunks.ts'
+import { messageOf, type ChannelMessage } from './message.ts'
+import { readTrack } from './track.ts'
 
-/** The least time from a note's start to its end, in seconds: longer than a block, so that the gate is seen. */
+/** The least time from a note's start to its end, in seconds: of a drum that is let go at once, the stroke is heard. */
 export const shortestNote = 0.01
 
-/** From when to when the pedal of a channel is down, in ticks. */
-interface Hold {
-  readonly down: number
-  readonly up: number
+/** The most messages and tempo changes that are read from one file. */
+const maxEvents = 2_000_000
+/** The longest file, in seconds: a day. */
+const longestFile = 86_400
+
+/** A message in a file, with its time. */
+export interface TimedMessage {
+  /** Seconds from the start. */
+  readonly time: number
+  readonly message: ChannelMessage
+  /** Of a note-on and its note-off: which note it is, since equal ones may overlap. Above 127, where no key is. */
+  readonly id?: number
 }
 
-function holdsOf(pedals: readonly PedalChange[], end: number): readonly (readonly Hold[])[] {
-  const holds: Hold[][] = Array.from({ length: 16 }, () => [])
-  const down = new Map<number, number>()
-  for (const { channel, tick, down: pressed } of pedals) {
-    const since = down.get(channel)
-    if (pressed && since === undefined) down.set(channel, tick)
-    if (pressed || since === undefined) continue
-    holds[channel]?.push({ down: since, up: tick })
-    down.delete(channel)
-  }
-  for (const [channel, since] of down) holds[channel]?.push({ down: since, up: end })
-  return holds
+/** Another tempo from some time on. */
+export interface TempoChange {
+  /** Seconds from the start. */
+  readonly time: number
+  /** Beats per minute; Infinity for what is written as no time at all. */
+  readonly tempo: number
 }
 
-/** When a key that is let go at `tick` is really off. A pedal that goes down at that very tick comes too late for it. */
-function releaseOf(tick: number, holds: readonly Hold[]): number {
-  let low = 0
-  let high = holds.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((holds[middle]?.down ?? Infinity) < tick) low = middle + 1
-    else high = middle
+/** What is played in a MIDI file. */
+export interface MidiFile {
+  /** In the order of time, the first at 0; one for each time. */
+  readonly tempos: readonly TempoChange[]
+  /** In the order of time; at one time first the note-offs, then the others as they are in the file. */
+  readonly messages: readonly TimedMessage[]
+  /** Seconds until its last event. */
+  readonly duration: number
+}
+
+/** A message while its time is counted in ticks. */
+interface Event {
+  readonly tick: number
+  readonly message: ChannelMessage
+  readonly id?: number
+  /** Of a note-off: where the note began. */
+  readonly since?: number
+}
+
+/** A note that has begun. */
+interface Note {
+  readonly tick: number
+  readonly id: number
+  readonly channel: number
+  readonly note: number
+}
+
+interface WrittenTempo {
+  readonly tick: number
+  readonly microsecondsPerQuarter: number
+}
+
+/** Before the first tempo the standard has 120 beats per minute. */
+const standardTempo = 500_000
+
+/** A tick from which on all last equally long. */
+interface Mark {
+  readonly tick: number
+  readonly seconds: number
+  readonly perTick: number
+}
+
+function marksOf(tempos: readonly WrittenTempo[], division: number): readonly Mark[] {
+  const marks: Mark[] = [{ tick: 0, seconds: 0, perTick: standardTempo / 1e6 / division }]
+  for (const { tick, microsecondsPerQuarter } of tempos.toSorted((a, b) => a.tick - b.tick)) {
+    const before = marks.at(-1) as Mark
+    const seconds = before.seconds + (tick - before.tick) * before.perTick
+    // of several at one tick the last holds
+    if (before.tick === tick) marks.pop()
+    marks.push({ tick, seconds, perTick: microsecondsPerQuarter / 1e6 / division })
   }
-  return Math.max(tick, holds[low - 1]?.up ?? tick)
+  return marks
+}
+
+/** From ticks to seconds. */
+function clockOf(marks: readonly Mark[]): (tick: number) => number {
+  return (tick) => {
+    let low = 0
+    for (let high = marks.length; high - low > 1;) {
+      const middle = (low + high) >> 1
+      if ((marks[middle]?.tick ?? Infinity) <= tick) low = middle
+      else high = middle
+    }
+    const mark = marks[low] as Mark
+    return mark.seconds + (tick - mark.tick) * mark.perTick
+  }
 }
 
 /**
- * Reads a standard MIDI file (format 0 or 1, ticks per quarter note) as a score. All channels are played, drums too; the
- * sustain pedal of a channel prolongs its notes; every note lasts at least {@link shortestNote}. Of equal notes that
- * overlap each keeps its own start and end. A note that never ends lasts until the last event of the file. Of the controllers
- * only the pedal is heard.
+ * Reads a standard MIDI file (format 0 or 1, ticks per quarter note) with all tempo changes. Of equal notes that overlap in a
+ * track each keeps its own start and end, the first that began ends first; every note lasts at least
+ * {@link shortestNote}; one that never ends lasts until the last event of the file.
  *
- * @param bytes the file: at most 16 MiB, 1,000,000 notes, and some 30,000 notes in one channel of a track
+ * @param bytes the file: at most 16 MiB, 2,000,000 events and a day
  * @param place what the file is called in errors
  * @throws MegasynthError `invalid-midi`, or `too-large` past a limit
  * @example
- * const score = readMidiFile(await readFile('prelude.mid'), 'prelude.mid')
+ * const { duration } = readMidiFile(await readFile('prelude.mid'), 'prelude.mid')
  */
-export function readMidiFile(bytes: Uint8Array, place = 'MIDI file'): Score {
-  const checked = checkMidi(bytes, place)
-  const holds = holdsOf(checked.pedals, checked.end)
-  try {
-    const { header, tracks } = new tonejs.Midi(checked.bytes)
-    // Before the first tempo the standard has 120 beats per minute; the library reckons with the tempo that comes.
-    if (header.tempos[0]?.ticks !== 0) {
-      header.tempos.unshift({ ticks: 0, bpm: 120 })
-      header.update()
-    }
-    const events: ScoreEvent[] = []
-    let duration = 0
-    const add = (from: number, to: number, note: number, velocity: number): void => {
-      const time = header.ticksToSeconds(from)
-      const end = Math.max(header.ticksToSeconds(to), time + shortestNote)
-      events.push({ kind: 'on', time, note, velocity }, { kind: 'off', time: end, note })
-      duration = Math.max(duration, end)
-    }
-    for (const track of tracks) {
-      const pedals = holds[track.channel] ?? []
-      for (const { ticks, durationTicks, midi: note, velocity } of track.notes)
-        add(ticks, releaseOf(ticks + durationTicks, pedals), note, velocity)
-    }
-    for (const { tick, note, velocity } of checked.endless) add(tick, checked.end, note, velocity / 127)
-    return { events: sortEvents(events), duration }
-  } catch (cause) {
-    return fail(
-      {
-        code: 'invalid-midi',
+export function readMidiFile(bytes: Uint8Array, place = 'MIDI file'): MidiFile {
+  const { division, tracks } = midiChunks(bytes, place)
+  const events: Event[] = []
+  const tempos: WrittenTempo[] = []
+  const endless: Note[] = []
+  let lastId = 127
+  let end = 0
+  const limit = (): void => {
+    if (events.length + tempos.length >= maxEvents)
+      fail({
+        code: 'too-large',
         path: place,
-        message: 'is not a MIDI file that can be read',
-        found: cause instanceof Error ? cause.message : String(cause),
-        expected: 'a standard MIDI file',
+        message: 'has too many events',
+        found: `more than ${maxEvents}`,
+        expected: `at most ${maxEvents}`,
+        suggestion: 'split it into several files',
+      })
+  }
+  for (const [index, track] of tracks.entries()) {
+    /** Notes that have begun and not ended, by channel and key, the first first. */
+    const open = new Map<number, Note[]>()
+    const last = readTrack(track, `track ${index + 1}`, place, {
+      tempo(tick, microsecondsPerQuarter) {
+        limit()
+        tempos.push({ tick, microsecondsPerQuarter })
       },
-      { cause },
-    )
+      message(tick, status, first, second) {
+        limit()
+        const message = messageOf(status, first, second) as ChannelMessage
+        if (message.kind !== 'noteOn' && message.kind !== 'noteOff') {
+          events.push({ tick, message })
+          return
+        }
+        const { channel, note } = message
+        const held = open.get(channel * 128 + note)
+        if (message.kind === 'noteOn') {
+          const begun = { tick, id: ++lastId, channel, note }
+          events.push({ tick, message, id: lastId })
+          if (held) held.push(begun)
+          else open.set(channel * 128 + note, [begun])
+        } else {
+          const begun = held?.shift()
+          if (begun !== undefined) events.push({ tick, message, id: begun.id, since: begun.tick })
+        }
+      },
+    })
+    end = Math.max(end, last)
+    for (const notes of open.values()) for (const note of notes) endless.push(note)
+  }
+  for (const { channel, note, id, tick: since } of endless)
+    events.push({ tick: end, message: { kind: 'noteOff', channel, note, velocity: 64 }, id, since })
+
+  const marks = marksOf(tempos, division)
+  const secondsAt = clockOf(marks)
+  const duration = secondsAt(end)
+  if (duration > longestFile)
+    fail({
+      code: 'too-large',
+      path: place,
+      message: 'lasts too long',
+      found: `${Math.round(duration)} s`,
+      expected: `at most ${longestFile} s`,
+      suggestion: 'look for a pause or a tempo that is not meant',
+    })
+  const messages = events.map(({ tick, since, ...event }): TimedMessage => {
+    const time = secondsAt(tick)
+    return { ...event, time: since === undefined ? time : Math.max(time, secondsAt(since) + shortestNote) }
+  })
+  return {
+    tempos: marks.map(({ seconds, perTick }) => ({ time: seconds, tempo: 60 / (perTick * division) })),
+    messages: messages.toSorted((a, b) => a.time - b.time || rank(a) - rank(b)),
+    duration,
   }
 }
+
+/** A voice is free before another note needs it. */
+const rank = ({ message }: TimedMessage): number => (message.kind === 'noteOff' ? 0 : 1)

@@ -1,8 +1,10 @@
 import { fail } from '../errors/index.ts'
 import { out, standard } from '../devices/index.ts'
+import { readMidiFile } from './file.ts'
+import { scoreFromMidi } from './score.ts'
 import { parsePatch } from '../patch/parse.ts'
 import { parseNotes } from '../patch/notes.ts'
-import { scoreFromNotes, type Score } from '../patch/score.ts'
+import { scoreFromNotes, type Score } from '../plan/score.ts'
 import type { Patch } from '../patch/types.ts'
 import { join, perform, type Audio, type Chunk, type Length, type SynthOptions } from '../live/index.ts'
 
@@ -17,10 +19,11 @@ export interface RenderOptions extends Length, Omit<SynthOptions, 'patch'> {
 }
 
 /** The score that the options ask for; without notes and MIDI an empty one. @throws MegasynthError `invalid-notes`, `invalid-midi`, `invalid-option` */
-async function scoreOf(
+function scoreOf(
   { notes, midi }: Pick<RenderOptions, 'notes' | 'midi'>,
   tempo: number,
-): Promise<Score> {
+  knobs: Patch['knobs'] = {},
+): Score {
   if (notes !== undefined && midi !== undefined)
     fail({
       code: 'invalid-option',
@@ -28,11 +31,7 @@ async function scoreOf(
       message: 'there are notes already',
       expected: 'either notes or a MIDI file',
     })
-  if (midi !== undefined) {
-    // only now: it would be a third of the time to the first sound
-    const { readMidiFile } = await import('./file.ts')
-    return readMidiFile(midi)
-  }
+  if (midi !== undefined) return scoreFromMidi(readMidiFile(midi), { knobs })
   return notes === undefined ? { events: [], duration: 0 } : scoreFromNotes(parseNotes(notes), tempo)
 }
 
@@ -48,9 +47,10 @@ async function scoreOf(
 export async function render(patch: Patch, options: RenderOptions = {}): Promise<Audio> {
   const { notes, midi, seconds, tail, onProgress, ...synth } = options
   const { tempo } = parsePatch(patch, synth.catalogue ?? standard, out)
-  const score = await scoreOf(
+  const score = scoreOf(
     { ...(notes !== undefined && { notes }), ...(midi !== undefined && { midi }) },
     tempo,
+    patch.knobs,
   )
   const length = { ...(seconds !== undefined && { seconds }), ...(tail !== undefined && { tail }) }
   const chunks: Chunk[] = []

@@ -85,8 +85,20 @@ export interface Resource {
 export const audioBus = (index: number): string => `a${index}`
 export const controlBus = (index: number): string => `c${index}`
 
+/** Where the numbers begin that a patch may use, on an engine that it shares with others. */
+export interface FirstNumbers {
+  readonly node: number
+  readonly audioBus: number
+  readonly controlBus: number
+  readonly randomId: number
+  /** The bus of its left output. */
+  readonly output: number
+}
+
 /** What is on the server for one patch, and what of it is free: the value from which the next plan starts. */
 export interface Allocation {
+  /** The bus of its left output; the right one is the next. */
+  readonly output: number
   readonly nodeIds: Pool
   readonly audioBuses: Pool
   readonly controlBuses: Pool
@@ -114,17 +126,20 @@ export interface Allocation {
  * Nothing is running yet.
  *
  * @param outputs hardware outputs: their buses come first
- * @param firstNode first node id to use; several patches on one engine start from different ones
+ * @param first first numbers to use; several patches on one engine start from different ones. Default: node 1000, the audio
+ * bus after the outputs, 0 of all others
  * @example
- * const second = emptyAllocation(2, 1_000_000)
+ * const second = emptyAllocation(4, { node: 1_000_000, audioBus: 1000, controlBus: 4000, randomId: 500, output: 2 })
  */
-export function emptyAllocation(outputs = 2, firstNode = 1000): Allocation {
+export function emptyAllocation(outputs = 2, first: Partial<FirstNumbers> = {}): Allocation {
+  // the final stage is stereo, whatever the hardware has
+  const { node = 1000, audioBus = Math.max(outputs, 2), controlBus = 0, randomId = 0, output = 0 } = first
   return {
-    nodeIds: { next: firstNode, free: {} },
-    // the final stage is stereo, whatever the hardware has
-    audioBuses: { next: Math.max(outputs, 2), free: {} },
-    controlBuses: { next: 0, free: {} },
-    randomIds: { next: 0, free: {} },
+    output,
+    nodeIds: { next: node, free: {} },
+    audioBuses: { next: audioBus, free: {} },
+    controlBuses: { next: controlBus, free: {} },
+    randomIds: { next: randomId, free: {} },
     voices: [],
     nodes: new Map(),
     knobBuses: new Map(),

@@ -94,7 +94,7 @@ export class Buses {
         id: -1,
         values: {},
         ...(node.own && {
-          own: node.name === 'out' ? 0 : (back?.own ?? old?.own ?? take(ownChannels(node))),
+          own: node.name === 'out' ? this.#from.output : (back?.own ?? old?.own ?? take(ownChannels(node))),
         }),
       }
     })

@@ -1,4 +1,4 @@
-export { emptyAllocation, type Allocation } from './allocation.ts'
+export { emptyAllocation, type Allocation, type FirstNumbers } from './allocation.ts'
 export { clockControls, clockName, clockPositions } from './clock.ts'
 export { knobBusValue } from './knobs.ts'
 export { compile, type Network, type NetworkNode } from './network.ts'

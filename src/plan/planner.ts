@@ -329,6 +329,7 @@ export class Planner {
       start,
       allocation: {
         ...held,
+        output: this.#from.output,
         nodeIds: this.#pools.nodes.freeze(),
         audioBuses: this.#pools.audio.freeze(),
         controlBuses: this.#pools.control.freeze(),

@@ -120,7 +120,7 @@ describe('the real engine', () => {
             expectNothingLeft(session)
             await follow(engine, session)
             expectSame((await engine.queryTree(0)).children, [])
-            const other = fresh(session, emptyAllocation(2, 1_000_000))
+            const other = fresh(session, emptyAllocation(2, { node: 1_000_000 }))
             await follow(engine, other)
             expectSame(reached, await shapeOf(engine, other))
             other.end()

@@ -49,6 +49,6 @@ describe('the empty allocation', () => {
     expect([1, 2, 8].map((outputs) => emptyAllocation(outputs).audioBuses.next)).toEqual([2, 2, 8])
   })
   it('starts node ids where it is told', () => {
-    expect(emptyAllocation(2, 5000).nodeIds).toEqual({ next: 5000, free: {} })
+    expect(emptyAllocation(2, { node: 5000 }).nodeIds).toEqual({ next: 5000, free: {} })
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseNotes } from '../../src/patch/notes.ts'
-import { gateLength, scoreFromNotes, sortEvents, writtenVelocity } from '../../src/patch/score.ts'
+import { gateLength, scoreFromNotes, sortEvents, writtenVelocity } from '../../src/plan/score.ts'
 
 describe('scoreFromNotes', () => {
   it('puts steps at their beats and holds them for most of their length', () => {
@@ -51,6 +51,6 @@ describe('sortEvents', () => {
       { kind: 'off', time: 1, note: 3 },
       { kind: 'on', time: 0, note: 4, velocity: 1 },
     ])
-    expect(sorted.map((e) => ('note' in e ? e.note : e.name))).toEqual([4, 3, 'volume', 1, 2])
+    expect(sorted.map((e) => ('note' in e ? e.note : e.kind))).toEqual([4, 3, 'knob', 1, 2])
   })
 })

@@ -1,25 +1,25 @@
 import { fail, show } from '../errors/index.ts'
-import type { NoteStep } from './notes.ts'
+import type { NoteStep } from '../patch/notes.ts'
+import type { NoteEvent } from './note-event.ts'
+
+/** A knob is turned. */
+interface KnobMove {
+  readonly kind: 'knob'
+  /** Name of the knob in the patch. */
+  readonly name: string
+  /** Position 0..1. */
+  readonly value: number
+}
+
+/** The clock goes on at another tempo. */
+interface TempoSet {
+  readonly kind: 'tempo'
+  /** Beats per minute, 1..999. */
+  readonly tempo: number
+}
 
 /** Something that happens at a time (in seconds from the start) while a patch plays. */
-export type ScoreEvent =
-  | {
-      readonly kind: 'on'
-      readonly time: number
-      /** MIDI note 0..127. */
-      readonly note: number
-      /** 0..1. */
-      readonly velocity: number
-    }
-  | { readonly kind: 'off'; readonly time: number; readonly note: number }
-  | {
-      readonly kind: 'knob'
-      readonly time: number
-      /** Name of the knob in the patch. */
-      readonly name: string
-      /** Position 0..1. */
-      readonly value: number
-    }
+export type ScoreEvent = (NoteEvent | KnobMove | TempoSet) & { readonly time: number }
 
 /** What is played on a patch: its events in the order of time. */
 export interface Score {
@@ -34,12 +34,13 @@ export const gateLength = 0.9
 /** Velocity of notes that are written without one. */
 export const writtenVelocity = 0.8
 
-// At one time: notes end before others start (so that a voice is free), and knobs stand before a note reads them.
-const rank = { off: 0, knob: 1, on: 2 } as const
+// At one time: notes end before others start (so that a voice is free), and knobs and the tempo stand before a note reads them.
+const rank = ({ kind }: ScoreEvent): number =>
+  kind === 'off' ? 0 : kind === 'knob' || kind === 'tempo' ? 1 : 2
 
-/** The events in the order of time; at equal times offs, then knobs, then ons, each in the order given. */
+/** The events in the order of time; at equal times offs, then knobs and tempos, then all others, each in the order given. */
 export function sortEvents(events: readonly ScoreEvent[]): ScoreEvent[] {
-  return events.toSorted((a, b) => a.time - b.time || rank[a.kind] - rank[b.kind])
+  return events.toSorted((a, b) => a.time - b.time || rank(a) - rank(b))
 }
 
 /**

@@ -1,0 +1,196 @@
+import { dirname, relative, resolve } from 'node:path'
+import { MegasynthError, didYouMean, show, type Problem } from '../errors/index.ts'
+import { performTogether, type Chunk, type EnsembleOptions, type Length } from '../live/index.ts'
+import type { Score } from '../plan/score.ts'
+import { readMidiFile } from '../midi/file.ts'
+import { scoreFromMidi } from '../midi/score.ts'
+import { PatchProblems, SeveralFailures, failureOf } from './failure.ts'
+import { placeOf, readText, type Place } from './files.ts'
+import { parseJson } from './json.ts'
+import { openCatalogue } from './catalogue.ts'
+import { readPatch, type OpenPatch } from './open.ts'
+
+/** Far more than sixteen entries need. */
+const maxMapBytes = 2 ** 16
+const keys = ['patch', 'gain', 'transpose']
+const limits = { gain: [0, 8], transpose: [-127, 127] } as const
+
+/** What plays a channel, as the map has it. */
+interface Entry {
+  /** 1..16. */
+  readonly channel: number
+  /** As it stands in the map: seen from the map's folder. */
+  readonly patch: string
+  readonly gain?: number
+  readonly transpose?: number
+}
+
+/** A patch that plays a channel. */
+export interface MappedPart extends Entry {
+  readonly open: OpenPatch
+  readonly score: Score
+}
+
+/** A MIDI file on several patches. */
+export interface Mapped {
+  readonly parts: readonly MappedPart[]
+  /** Channels 1..16 that have notes and no patch. */
+  readonly silent: readonly number[]
+}
+
+/** The entries of a map, and what is wrong with it. */
+function entriesOf(map: unknown): {
+  readonly entries: readonly Entry[]
+  readonly problems: readonly Problem[]
+} {
+  const problems: Problem[] = []
+  const entries: Entry[] = []
+  if (typeof map !== 'object' || map === null || Array.isArray(map) || Object.keys(map).length === 0)
+    return {
+      entries,
+      problems: [
+        {
+          code: 'invalid-value',
+          path: '',
+          message: 'is no map of channels',
+          found: show(map),
+          expected: '{ "1": "pad.ts", "2": { "patch": "bass.ts", "gain": 0.8, "transpose": -12 } }',
+        },
+      ],
+    }
+  for (const [name, value] of Object.entries(map as Record<string, unknown>)) {
+    if (!/^(?:[1-9]|1[0-6])$/.test(name)) {
+      problems.push({
+        code: 'unknown-key',
+        path: name,
+        message: 'is no MIDI channel',
+        found: show(name),
+        expected: '1..16',
+      })
+      continue
+    }
+    const entry = typeof value === 'string' ? { patch: value } : value
+    const wrong = wrongIn(entry, name)
+    problems.push(...wrong)
+    if (wrong.length === 0) entries.push({ ...(entry as Omit<Entry, 'channel'>), channel: Number(name) })
+  }
+  return { entries, problems }
+}
+
+function wrongIn(entry: unknown, channel: string): Problem[] {
+  const expected = 'a patch file, or { patch, gain?, transpose? }'
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
+    return [
+      { code: 'invalid-value', path: channel, message: 'is no patch file', found: show(entry), expected },
+    ]
+  const given = entry as Readonly<Record<string, unknown>>
+  const unknown = Object.keys(given).filter((key) => !keys.includes(key))
+  const { patch } = given
+  return [
+    ...unknown.map((key): Problem => ({
+      code: 'unknown-key',
+      path: `${channel}.${key}`,
+      message: 'is not a key of this object',
+      found: show(key),
+      expected: keys.join(', '),
+      ...didYouMean(key, keys),
+    })),
+    // a misspelt key is one mistake, not an unknown key and a missing one
+    ...((typeof patch === 'string' && patch !== '') || (patch === undefined && unknown.length > 0)
+      ? []
+      : [
+          {
+            code: patch === undefined ? ('missing-key' as const) : ('invalid-value' as const),
+            path: `${channel}.patch`,
+            message: patch === undefined ? 'is missing' : 'is no patch file',
+            ...(patch !== undefined && { found: show(patch) }),
+            expected: 'the name of a patch file',
+          },
+        ]),
+    ...Object.entries(limits).flatMap(([key, [low, high]]): Problem[] => {
+      const value = given[key]
+      if (value === undefined || (typeof value === 'number' && value >= low && value <= high)) return []
+      return [
+        {
+          code: 'out-of-range',
+          path: `${channel}.${key}`,
+          message: `is no ${key === 'gain' ? 'gain' : 'number of semitones'}`,
+          found: show(value),
+          expected: `a number ${low}..${high}`,
+        },
+      ]
+    }),
+  ]
+}
+
+/**
+ * Opens a map: a JSON file that says which patch plays which MIDI channel. Paths in it are seen from its folder.
+ *
+ * @param midi the bytes of a MIDI file
+ * @throws MegasynthError with all problems of the map and of all its patches, or of the MIDI file
+ */
+export async function openMap(
+  cwd: string,
+  file: string,
+  midi: { readonly bytes: Uint8Array; readonly place: Place },
+  flags: { readonly devices?: string },
+): Promise<Mapped> {
+  const place = placeOf(cwd, file)
+  const { entries, problems } = entriesOf(
+    parseJson(readText(place, 'a map of channels', maxMapBytes), place.shown),
+  )
+  const failures: MegasynthError[] = problems.length > 0 ? [new PatchProblems(file, problems)] : []
+  const catalogue = await openCatalogue(cwd, flags.devices)
+  const song = readMidiFile(midi.bytes, midi.place.shown)
+  const parts: MappedPart[] = []
+  const wrong = new Set<string>()
+  for (const entry of entries) {
+    const { channel, transpose = 0 } = entry
+    const shown = relative(cwd, resolve(dirname(place.path), entry.patch))
+    if (wrong.has(shown)) continue
+    const failure = await failureOf(async () => {
+      const open = await readPatch(cwd, shown, catalogue)
+      const { knobs = {} } = open.patch
+      parts.push({ ...entry, open, score: scoreFromMidi(song, { channel, transpose, knobs }) })
+    })
+    if (failure === undefined) continue
+    wrong.add(shown)
+    failures.push(failure)
+  }
+  if (failures.length > 0) throw new SeveralFailures(failures)
+  const mapped = new Set(parts.map(({ channel }) => channel - 1))
+  const played = song.messages.flatMap(({ message: { kind, channel } }) =>
+    kind === 'noteOn' ? [channel] : [],
+  )
+  const silent = [...new Set(played)].filter((channel) => !mapped.has(channel))
+  return { parts, silent: silent.map((channel) => channel + 1).toSorted((a, b) => a - b) }
+}
+
+/** Plays a map. Problems are named by the file of the patch. */
+export async function* performMap(
+  { parts }: Mapped,
+  options: Omit<EnsembleOptions, 'parts'>,
+  length: Length,
+): AsyncGenerator<Chunk, void> {
+  const played = parts.map(({ open: { patch, catalogue }, gain, score }) => ({
+    patch,
+    catalogue,
+    score,
+    ...(gain !== undefined && { gain }),
+  }))
+  try {
+    yield* performTogether({ ...options, parts: played }, length)
+  } catch (error) {
+    if (!(error instanceof MegasynthError)) throw error
+    throw new MegasynthError(
+      error.problems.map((problem) => ({
+        ...problem,
+        path: problem.path.replace(/^parts\[(\d+)\]\.patch\.?(.*)$/, (_, part: string, rest: string) => {
+          const { file = '' } = parts[Number(part)]?.open ?? {}
+          return rest === '' ? file : `${file}: ${rest}`
+        }),
+      })),
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,123 @@
+import type { KnobMidi, KnobSpec, Patch } from '../patch/types.ts'
+import type { NoteEvent } from '../plan/index.ts'
+import type { Score, ScoreEvent } from '../plan/score.ts'
+import type { MidiFile } from './file.ts'
+import { interpretMidi } from './interpret.ts'
+import { isTakenBy, mappedKnobs, turned, turns } from './knob-controls.ts'
+import { midiAtStart, type MidiControl, type MidiOptions } from './state.ts'
+
+/** How a MIDI file is played on a patch. */
+export interface MidiScoreOptions extends MidiOptions {
+  /** Those of the patch: what names a control of the file is turned by it. Default: none. */
+  readonly knobs?: Patch['knobs']
+  /** Semitones up or down; notes that leave 0..127 by it are not played. Default: 0. */
+  readonly transpose?: number
+}
+
+/** What the clock of a synth can follow, in beats per minute. */
+const tempos = { slowest: 1, fastest: 999 }
+
+/**
+ * What a MIDI file plays on a patch: notes, pedals, bend, pressure, timbre, the knobs that its controllers turn, and the tempo of
+ * the clock. Every note keeps an id of its own; pedals that never go up are lifted at the end of the file. Program changes
+ * are passed over.
+ *
+ * @param midi what {@link readMidiFile} returned
+ * @param options by default all channels are played as they are
+ * @example
+ * const midi = readMidiFile(await readFile('song.mid'))
+ * const bass = scoreFromMidi(midi, { channel: 2, transpose: -12 })
+ */
+export function scoreFromMidi(
+  { messages, tempos: changes, duration }: MidiFile,
+  { knobs = {}, transpose = 0, ...options }: MidiScoreOptions = {},
+): Score {
+  const mapped = mappedKnobs({ knobs, devices: {} })
+  const isTaken = (control: MidiControl): boolean => isTakenBy(mapped, control)
+  const positions = new Map(Object.entries(knobs).map(([name, knob]) => [name, valueOf(knob)]))
+  const events: ScoreEvent[] = []
+  const open = new OpenNotes()
+
+  const play = (time: number, event: NoteEvent, id: number | undefined): void => {
+    if (event.kind === 'on' || event.kind === 'off') {
+      const { note, channel = 0 } = event
+      const moved = note + transpose
+      if (event.kind === 'on') {
+        if (moved < 0 || moved > 127 || id === undefined) return
+        open.begin(channel, note, id)
+        events.push({ ...event, note: moved, id, time })
+      } else
+        for (const ended of open.end(channel, note, id))
+          events.push({ ...event, note: moved, id: ended, time })
+    } else if (event.kind === 'pressure' && event.note !== undefined) {
+      const moved = event.note + transpose
+      if (moved >= 0 && moved <= 127) events.push({ ...event, note: moved, time })
+    } else {
+      if (event.kind === 'silence') open.clear()
+      events.push({ ...event, time })
+    }
+  }
+
+  let state = midiAtStart(options)
+  let next = 0
+  const setTempos = (until: number): void => {
+    for (let change = changes[next]; change && change.time <= until; change = changes[++next]) {
+      const { time, tempo } = change
+      events.push({ kind: 'tempo', time, tempo: Math.min(tempos.fastest, Math.max(tempos.slowest, tempo)) })
+    }
+  }
+  for (const { time, message, id } of messages) {
+    setTempos(time)
+    const step = interpretMidi(state, message, isTaken)
+    ;({ state } = step)
+    for (const action of step.actions)
+      if (action.kind === 'play') play(time, action.event, id)
+      else if (action.kind === 'control')
+        for (const { name, midi } of mapped) {
+          if (!turns(action.control, midi)) continue
+          const value = turnedTo(midi, action.control, positions.get(name) ?? 0)
+          positions.set(name, value)
+          events.push({ kind: 'knob', time, name, value })
+        }
+  }
+  setTempos(Infinity)
+  const last = events.at(-1)?.time ?? 0
+  if (!state.channels.some(({ sustain, sostenuto }) => sustain || sostenuto))
+    return { events, duration: last }
+  const end = Math.max(last, duration)
+  return { events: [...events, { kind: 'allOff', time: end }], duration: end }
+}
+
+const valueOf = (knob: KnobSpec): number => (typeof knob === 'number' ? knob : knob.value)
+
+/** Where a control of a file puts a knob: what was recorded is no hand that must take it over first. */
+function turnedTo(midi: KnobMidi, control: MidiControl, position: number): number {
+  const free = 'relative' in midi ? midi : { ...midi, takeover: 'jump' as const }
+  return turned(undefined, free, control, position).position ?? position
+}
+
+/** Ids of the notes that have begun and not ended. */
+class OpenNotes {
+  readonly #ids = new Map<number, number[]>()
+
+  begin(channel: number, note: number, id: number): void {
+    const ids = this.#ids.get(channel * 128 + note)
+    if (ids) ids.push(id)
+    else this.#ids.set(channel * 128 + note, [id])
+  }
+
+  /** The notes that end: the one that is meant, or all of a key. */
+  end(channel: number, note: number, id: number | undefined): readonly number[] {
+    const ids = this.#ids.get(channel * 128 + note) ?? []
+    const ended = id === undefined ? ids : ids.filter((one) => one === id)
+    this.#ids.set(
+      channel * 128 + note,
+      ids.filter((one) => !ended.includes(one)),
+    )
+    return ended
+  }
+
+  clear(): void {
+    this.#ids.clear()
+  }
+}
