@@ -26,11 +26,11 @@ export interface ClockTarget {
   setTempo(bpm: number): void
   /** The cable is at this beat. */
   setBeat?(beat: number): void
-  /** From the beginning. */
-  start?(): void
-  /** From where it stands. */
-  continue?(): void
-  stop?(): void
+  /** The cable starts from the beginning. */
+  onStart?(): void
+  /** It goes on from where it stands. */
+  onContinue?(): void
+  onStop?(): void
 }
 
 /** What happens to ports while a synth is connected to them. */
@@ -260,7 +260,9 @@ function keepTime(clock: ClockTarget, action: ClockAction, tempo: number | undef
   if (action.kind === 'tempo') clock.setTempo(action.bpm)
   else if (action.kind === 'place') clock.setBeat?.(action.beat)
   else if (action.kind !== 'beat') {
-    clock[action.kind]?.()
+    if (action.kind === 'start') clock.onStart?.()
+    else if (action.kind === 'continue') clock.onContinue?.()
+    else clock.onStop?.()
     // while it was caught up with, it may have been another
     if (action.kind === 'stop' && tempo !== undefined) clock.setTempo(tempo)
   } else if (clock.beat === undefined || tempo === undefined) clock.setBeat?.(action.beat)

@@ -280,9 +280,9 @@ describe('the clock', () => {
     const clock = {
       setTempo: (bpm: number): void => void tempos.push(Math.round(bpm)),
       setBeat: (beat: number): void => void beats.push(beat),
-      start: (): void => void calls.push('start'),
-      continue: (): void => void calls.push('continue'),
-      stop: (): void => void calls.push('stop'),
+      onStart: (): void => void calls.push('start'),
+      onContinue: (): void => void calls.push('continue'),
+      onStop: (): void => void calls.push('stop'),
     }
     const { ports, play } = set({}, { clock })
     ports.plug('drums')
