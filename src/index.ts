@@ -87,7 +87,9 @@ export {
 export { decodeMidi, decoderAtStart, type DecoderState } from './midi/decoder.ts'
 export { interpretMidi } from './midi/interpret.ts'
 export { encodeMidi, type MidiMessage } from './midi/message.ts'
+export { recordTake, type RecordedSynth, type Recorder } from './midi/recorder.ts'
 export { sendMidi, type MidiSending, type SendMidiOptions, type SendingSynth } from './midi/send.ts'
+export { midiFile, type MidiFileOptions, type Take, type TimedMidi, type TimedTempo } from './midi/take.ts'
 export type { MidiInput, MidiOutput, MidiPortInfo, MidiPorts } from './midi/ports.ts'
 export {
   midiAtStart,

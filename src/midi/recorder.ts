@@ -1,0 +1,66 @@
+import type { Synth } from '../live/index.ts'
+import { eventToMidi, knobToMidi, midiOutAtStart, type MidiOutOptions, type MidiOutStep } from './out.ts'
+import type { Take, TimedMidi, TimedTempo } from './take.ts'
+
+/** What a recorder needs of a synth. */
+export type RecordedSynth = Pick<Synth, 'on' | 'patch' | 'time' | 'tempo'>
+
+/** A recorder that runs. */
+export interface Recorder {
+  /** Ends it: what was played from its beginning until now. Notes that are held end here. */
+  stop(): Take
+}
+
+/**
+ * Writes down what a synth plays: notes and expression, the knobs that name a MIDI control, tempos.
+ *
+ * @example
+ * const synth = await createOffline({ patch })
+ * const recorder = recordTake(synth)
+ * synth.noteOn(60)
+ * const file = midiFile(recorder.stop())
+ */
+export function recordTake(synth: RecordedSynth, options: MidiOutOptions = {}): Recorder {
+  const begin = synth.time
+  // the synth may be closed before the recorder is stopped
+  const { name } = synth.patch
+  const played: { readonly at: number; readonly step: (from: MidiOutStep) => MidiOutStep }[] = []
+  const tempos: TimedTempo[] = [{ seconds: 0, tempo: synth.tempo }]
+  const end = synth.on('played', (what) => {
+    if (what.kind === 'tempo') tempos.push({ seconds: what.at - begin, tempo: what.tempo })
+    else if (what.kind === 'note') {
+      const { at, event } = what
+      played.push({ at, step: ({ state }) => eventToMidi(state, event) })
+    } else if (what.kind === 'knob') {
+      const { at, name, position } = what
+      // the control that it has now, not at the end
+      const { patch } = synth
+      played.push({ at, step: ({ state }) => knobToMidi(state, patch, name, position) })
+    }
+  })
+  return {
+    stop() {
+      end()
+      const seconds = synth.time - begin
+      let now: MidiOutStep = { state: midiOutAtStart(options), messages: [] }
+      const messages: TimedMidi[] = []
+      const write = (at: number): void => {
+        for (const message of now.messages) messages.push({ seconds: at, message })
+      }
+      // what is asked for ahead of its time comes in the order of time, and not at all after the end
+      for (const { at, step } of played.toSorted((a, b) => a.at - b.at)) {
+        if (at - begin > seconds) break
+        now = step(now)
+        write(at - begin)
+      }
+      now = eventToMidi(now.state, { kind: 'allOff' })
+      write(seconds)
+      return {
+        messages,
+        tempos: tempos.filter((tempo) => tempo.seconds <= seconds),
+        seconds,
+        ...(name === undefined ? {} : { name }),
+      }
+    },
+  }
+}

@@ -1,0 +1,184 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createOffline, type Patch } from '../../src/index.ts'
+import type { ChannelMessage } from '../../src/midi/message.ts'
+import { recordTake } from '../../src/midi/recorder.ts'
+import { midiFile, type Take } from '../../src/midi/take.ts'
+import { runs } from '../laws/patches.ts'
+import { anyMessage } from './messages.ts'
+import { readFile, secondsOf } from './read-file.ts'
+
+/** What is in a file, in the order of time. */
+function read(bytes: Uint8Array) {
+  const { tracks } = readFile(bytes)
+  const seconds = secondsOf(tracks, 960)
+  const events = tracks.flat().toSorted((a, b) => a.tick - b.tick)
+  return {
+    messages: events.flatMap(({ tick, message }) => (message ? [{ time: seconds(tick), message }] : [])),
+    tempos: events.flatMap(({ tick, meta, data: [a = 0, b = 0, c = 0] = [] }) =>
+      meta === 0x51 ? [[seconds(tick), 60e6 / (a * 65536 + b * 256 + c)] as const] : [],
+    ),
+    duration: seconds(events.at(-1)?.tick ?? 0),
+  }
+}
+
+const anyChannelMessage = anyMessage.filter((message): message is ChannelMessage => 'channel' in message)
+const anyTake: fc.Arbitrary<Take> = fc.record({
+  messages: fc.array(
+    fc.record({ seconds: fc.double({ min: 0, max: 600, noNaN: true }), message: anyChannelMessage }),
+  ),
+  tempos: fc.array(
+    fc.record({
+      seconds: fc.double({ min: 0, max: 600, noNaN: true }),
+      tempo: fc.double({ min: 5, max: 999, noNaN: true }),
+    }),
+    { maxLength: 5 },
+  ),
+  seconds: fc.constant(600),
+})
+const format = fc.constantFrom<0 | 1>(0, 1)
+const note = (kind: 'noteOn' | 'noteOff', channel = 0): ChannelMessage => ({
+  kind,
+  channel,
+  note: 60,
+  velocity: 64,
+})
+
+describe('a take as a MIDI file', () => {
+  it('comes back when it is read: the same messages, each within a millisecond', () => {
+    fc.assert(
+      fc.property(anyTake, format, (take, how) => {
+        const { messages, duration } = read(midiFile(take, { format: how }))
+        const text = (message: ChannelMessage): string => JSON.stringify(message)
+        const wanted = take.messages.toSorted((a, b) => a.seconds - b.seconds)
+        // of what is at one time in several tracks, any may come first
+        expect(messages.map(({ message }) => text(message)).toSorted()).toEqual(
+          wanted.map(({ message }) => text(message)).toSorted(),
+        )
+        const times = wanted.map(({ seconds }) => seconds)
+        messages.forEach(({ time }, i) => {
+          // half a tick at 5 beats per minute is 6 ms
+          expect(Math.abs(time - (times[i] ?? 0))).toBeLessThan(0.007)
+        })
+        expect(duration).toBeCloseTo(600, 1)
+      }),
+      runs(200),
+    )
+  })
+
+  it('is one track, or one of tempos and one for each channel', () => {
+    const take: Take = {
+      name: 'Übung',
+      messages: [
+        { seconds: 0, message: note('noteOn', 3) },
+        { seconds: 1, message: note('noteOff', 3) },
+        { seconds: 0.5, message: note('noteOn', 1) },
+        { seconds: 1, message: note('noteOff', 1) },
+      ],
+      tempos: [
+        { seconds: 0, tempo: 60 },
+        { seconds: 1, tempo: 120 },
+      ],
+      seconds: 2,
+    }
+    const { header, tracks } = readFile(midiFile(take))
+    expect(header).toEqual([1, 3, 960])
+    // a beat of the first tempo, and two of the second
+    expect(
+      tracks.map((track) => track.map(({ tick, meta, message }) => [tick, message?.kind ?? meta])),
+    ).toEqual([
+      [
+        [0, 0x03],
+        [0, 0x51],
+        [960, 0x51],
+        [2880, 0x2f],
+      ],
+      [
+        [480, 'noteOn'],
+        [960, 'noteOff'],
+        [2880, 0x2f],
+      ],
+      [
+        [0, 'noteOn'],
+        [960, 'noteOff'],
+        [2880, 0x2f],
+      ],
+    ])
+    expect(String.fromCharCode(...(tracks[0]?.[0]?.data ?? []))).toBe('\u00c3\u009cbung')
+    expect(readFile(midiFile(take, { format: 0 })).header).toEqual([0, 1, 960])
+  })
+
+  it('may be empty', () => {
+    expect(read(midiFile({ messages: [] }))).toMatchObject({ messages: [], duration: 0 })
+  })
+})
+
+describe('recording', () => {
+  const patch: Patch = {
+    name: 'take',
+    tempo: 90,
+    knobs: { level: { value: 0.5, midi: { cc: 7, channel: 2 } }, other: 0.5 },
+    devices: { osc: { type: 'oscillator', waveform: 'sine' } },
+    connections: [
+      ['osc', 'out'],
+      ['level', 'out.level'],
+      ['other', 'osc.amplitude'],
+    ],
+  }
+
+  it('writes down notes, expression, mapped knobs and tempos, in the order of time', async () => {
+    const synth = await createOffline({ patch })
+    await synth.advance(0.5)
+    const recorder = recordTake(synth)
+    const begin = synth.time
+    // ahead of its time, and then what is before it
+    synth.noteOff(60, { at: begin + 1 })
+    synth.noteOn(60, 1)
+    synth.setKnob('level', 1, { at: begin + 0.25 })
+    synth.setKnob('other', 1)
+    synth.play({ kind: 'bend', semitones: 1 }, { at: begin + 0.5 })
+    synth.setTempo(180, { at: begin + 0.75 })
+    synth.noteOn(62, 1, { at: begin + 1.25 })
+    synth.noteOn(64, 1, { at: begin + 9 })
+    await synth.advance(1.5)
+    const seconds = synth.time - begin
+    const take = recorder.stop()
+    synth.noteOn(72)
+    await synth.close()
+    const { messages, duration, tempos } = read(midiFile(take))
+    expect(tempos.map(([time, tempo]) => [Math.round(time * 1000), Math.round(tempo)])).toEqual([
+      [0, 90],
+      [750, 180],
+    ])
+    const told = messages.map(({ time, message }) => {
+      const { kind, channel, ...data } = message
+      return [Math.round(time * 1000), kind, channel, ...Object.values(data)]
+    })
+    const end = Math.round(seconds * 1000)
+    expect(told).toEqual([
+      [0, 'noteOn', 0, 60, 127],
+      [250, 'controller', 1, 7, 127],
+      [500, 'pitchBend', 0, 4096],
+      [1000, 'noteOff', 0, 60, 64],
+      [1250, 'noteOn', 0, 62, 127],
+      // what is held ends with the recording
+      [end, 'noteOff', 0, 62, 64],
+      [end, 'controller', 0, 64, 0],
+      [end, 'controller', 0, 66, 0],
+    ])
+    expect(duration).toBeCloseTo(seconds, 2)
+  })
+
+  it('can be stopped after the synth has been closed', async () => {
+    const synth = await createOffline({ patch })
+    const recorder = recordTake(synth)
+    synth.noteOn(60)
+    await synth.close()
+    expect(recorder.stop().messages.map(({ message }) => message.kind)).toEqual([
+      'noteOn',
+      'noteOff',
+      'controller',
+      'controller',
+    ])
+  })
+})
