@@ -33,7 +33,7 @@ const patches: Readonly<Record<string, Patch>> = {
     voices: 6,
     devices: {
       osc: { type: 'oscillator', waveform: 'saw', amplitude: 0.3, offset2: 0.1, level2: 1 },
-      filter: { type: 'filter', slope: 24, cutoff: 3000 },
+      filter: { type: 'filter', mode: 'highpass', slope: 24, cutoff: 600 },
       env: { type: 'envelope', attack: 0.002, decay: 0.06, sustain: 0, release: 0.02 },
       amp: { type: 'amplifier' },
       pan: { type: 'pan', position: -0.4 },
