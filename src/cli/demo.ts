@@ -3,11 +3,14 @@ import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { engineSize } from '../engine/index.ts'
 import { perform } from '../live/index.ts'
+import { soundDevices } from '../engine/sound-devices.ts'
+import { MegasynthError } from '../errors/index.ts'
 import { readMidiFile } from '../midi/file.ts'
 import { scoreFromMidi } from '../midi/score.ts'
 import { placeOf, readBytes } from './files.ts'
 import type { Shell } from './io.ts'
 import { openPatch } from './open.ts'
+import { play } from './play.ts'
 import { record } from './record.ts'
 import { sayWhatWasRecorded } from './render.ts'
 
@@ -19,22 +22,37 @@ const output = 'megasynth-demo.wav'
 export function addDemo(program: Command, shell: Shell): void {
   program
     .command('demo')
-    .summary("render Bach's first prelude with an example patch")
+    .summary("play Bach's first prelude with an example patch")
     .description(
-      `Renders Bach's prelude in C major (BWV 846) with the patch examples/pad.ts to ${output} in this folder.`,
+      `Plays Bach's prelude in C major (BWV 846) with the patch examples/pad.ts. Where there is no sound card, it is rendered to ${output} in this folder.`,
     )
     .action(async () => await demo(shell))
+}
+
+/** Whether there is a sound card; a system on which that cannot be known has none. */
+async function canBeHeard(): Promise<boolean> {
+  try {
+    return (await soundDevices()).length > 0
+  } catch (error) {
+    if (error instanceof MegasynthError) return false
+    throw error
+  }
 }
 
 async function demo(shell: Shell): Promise<void> {
   const { cwd } = shell.io
   const example = (name: string): string => relative(cwd, fileURLToPath(new URL(name, examples)))
   const file = example('pad.ts')
-  const midi = placeOf(cwd, example('midi/bach-prelude-bwv846.mid'))
+  const prelude = example('midi/bach-prelude-bwv846.mid')
+  if (await canBeHeard()) {
+    await play(shell, file, { midi: prelude, set: [] })
+    return
+  }
+  const midi = placeOf(cwd, prelude)
   const { patch, catalogue } = await openPatch(cwd, file, { set: [] })
   const { knobs = {} } = patch
   const score = scoreFromMidi(readMidiFile(readBytes(midi, 'a MIDI file', 2 ** 20), midi.shown), { knobs })
-  shell.note(`Bach's prelude in C major, played by ${file}`)
+  shell.note(`There is no sound card here: Bach's prelude in C major, played by ${file}, goes to ${output}`)
   const recorded = await record(
     {
       output: placeOf(cwd, output),

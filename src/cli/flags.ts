@@ -46,6 +46,18 @@ export function lengthFlag(flags: string, description: string, shortest: number)
   })
 }
 
+/** `--device name`: where live sound goes. */
+export const deviceFlag = (): Option =>
+  new Option('--device <name>', 'a sound device, by name; "silent" for none (default: the system\'s)')
+
+/** `--buffer frames`: how much sound is computed at a time. */
+export const bufferFlag = (): Option =>
+  new Option('--buffer <frames>', 'frames computed at a time: 256, 512, 1024 or 2048; fewer is sooner heard (default: 512)') // prettier-ignore
+    .argParser((text) => numberIn(text, 256, 2048, '256, 512, 1024 or 2048'))
+
+/** `--loop`: a score that is played again and again. */
+export const loopFlag = (): Option => new Option('--loop', 'play the notes again and again')
+
 /** `--set knob=0.7`, as often as wanted; the last one of a knob counts. */
 export function setFlag(): Option {
   return new Option('--set <knob=position>', 'put a knob at 0..1 (repeatable)')

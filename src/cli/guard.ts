@@ -31,9 +31,12 @@ export function guardProcess(argv: readonly string[], shell: Shell): (code: numb
     end(error.code === 'EPIPE' ? exitCodes.ok : report(unwritable(error))),
   )
   // a rejection that nobody handles comes here too
-  process.on('uncaughtException', (error) =>
-    end(report(isOwn(error) ? error : new MegasynthError([problemOfStray(error, nameOf)]))),
-  )
+  process.on('uncaughtException', (error) => {
+    const own = isOwn(error)
+    const found = own ? error : new MegasynthError([problemOfStray(error, nameOf)])
+    if (!own && shell.io.takeStray) shell.io.takeStray(found)
+    else end(report(found))
+  })
   process.on('exit', (code) => {
     if (over) return
     const problem: Problem = {

@@ -27,6 +27,8 @@ export interface Io {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly catchInterrupts: () => Interrupts
+  /** Takes what a patch file throws after it was loaded: while it is played, the sound goes on. Default: it ends the program. */
+  takeStray?: ((error: unknown) => void) | undefined
 }
 
 /** The world as this process sees it. */

@@ -15,16 +15,22 @@ export const patchTypes = [...codeTypes, '.json']
  * Reads what a patch file holds, unchecked. JSON is only read; a `.ts`, `.mts`, `.js` or `.mjs` file is run, and its
  * default export is the patch. Wherever the file is, it can import `megasynth` and gets this very package.
  *
+ * @param onFile is told of every file that it is made of: what it imports, too, but no packages
  * @throws MegasynthError `unreadable-file`, `unknown-file-type`, `too-large`, `invalid-json`, `patch-file-threw`,
  * `no-default-export`, `not-a-patch`
  */
-export async function loadPatchFile(cwd: string, written: string): Promise<unknown> {
+export async function loadPatchFile(
+  cwd: string,
+  written: string,
+  onFile: (file: string) => void = () => undefined,
+): Promise<unknown> {
   const place = placeOf(cwd, written)
   const type = extname(place.path)
   if (!patchTypes.includes(type)) unknownType(place, type, patchTypes)
+  onFile(place.path)
   const text = readText(place, 'a patch file', maxPatchBytes)
   if (type === '.json') return parseJson(text, place.shown)
-  const { default: patch } = await importFile(place, 'export default definePatch({ … })')
+  const { default: patch } = await importFile(place, 'export default definePatch({ … })', onFile)
   if (typeof patch === 'function' || isPromise(patch))
     fail({
       code: 'not-a-patch',
@@ -63,7 +69,11 @@ export function unknownType(place: Place, type: string, types: readonly string[]
 const isPromise = (value: unknown): boolean => value instanceof Promise
 
 /** Runs a module that has a default export. The whole is returned: an export that is a promise would be awaited here. */
-async function importFile(place: Place, example: string): Promise<{ readonly default: unknown }> {
+async function importFile(
+  place: Place,
+  example: string,
+  onFile: (file: string) => void = () => undefined,
+): Promise<{ readonly default: unknown }> {
   // The modules of this very package: as source in its own tests, else as they are built.
   const own = async (name: string): Promise<unknown> =>
     await import(new URL(`../${name}${extname(import.meta.url)}`, import.meta.url).href)
@@ -77,15 +87,22 @@ async function importFile(place: Place, example: string): Promise<{ readonly def
     },
     // a file that is loaded leaves no trace
     fsCache: false,
-    moduleCache: false,
     interopDefault: false,
   })
   let loaded: unknown
+  const before = new Set(Object.keys(jiti.cache))
   try {
     loaded = await orIdle(jiti.import(place.path))
   } catch (cause) {
     const problem = problemOfThrown(cause, (file) => (file === place.path ? place.shown : file))
     return fail({ ...problem, path: problem.path === '' ? place.shown : problem.path }, { cause })
+  } finally {
+    // what was loaded is read anew the next time
+    for (const file of Object.keys(jiti.cache))
+      if (!before.has(file) && !file.includes('node_modules')) {
+        delete jiti.cache[file]
+        onFile(file)
+      }
   }
   if (loaded === idle)
     return fail({

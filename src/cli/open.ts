@@ -17,23 +17,30 @@ export interface OpenPatch {
 /**
  * Loads and checks a patch file.
  *
+ * @param again `catalogue`: device types that were loaded before; `onFile` is told of every file that the patch is made of
  * @throws PatchProblems with all problems of the patch; MegasynthError if the file cannot be loaded; `unknown-knob`
  */
 export async function openPatch(
   cwd: string,
   file: string,
   flags: { readonly devices?: string; readonly set: readonly KnobSetting[] },
+  again: { readonly catalogue?: DeviceTypes; readonly onFile?: (file: string) => void } = {},
 ): Promise<OpenPatch> {
-  const catalogue = await openCatalogue(cwd, flags.devices)
-  const written = await readPatch(cwd, file, catalogue)
+  const catalogue = again.catalogue ?? (await openCatalogue(cwd, flags.devices))
+  const written = await readPatch(cwd, file, catalogue, again.onFile)
   const patch = withKnobs(written.patch, flags.set, file)
   const { patch: parsed = written.parsed } = checkPatch(patch, catalogue, out)
   return { ...written, patch, parsed }
 }
 
 /** As {@link openPatch} does, with device types that are at hand. */
-export async function readPatch(cwd: string, file: string, catalogue: DeviceTypes): Promise<OpenPatch> {
-  const loaded = await loadPatchFile(cwd, file)
+export async function readPatch(
+  cwd: string,
+  file: string,
+  catalogue: DeviceTypes,
+  onFile?: (file: string) => void,
+): Promise<OpenPatch> {
+  const loaded = await loadPatchFile(cwd, file, onFile)
   const { patch: parsed, problems } = checkPatch(loaded, catalogue, out)
   if (parsed === undefined) throw new PatchProblems(file, problems)
   return { file, patch: loaded as Patch, parsed, catalogue }

@@ -4,8 +4,6 @@ import { engineSize, type EngineOptions } from '../engine/index.ts'
 import { durationOf, perform, type Length } from '../live/index.ts'
 import { fail, listNames, show } from '../errors/index.ts'
 import { maxMidiBytes } from '../midi/chunks.ts'
-import { readMidiFile } from '../midi/file.ts'
-import { scoreFromMidi } from '../midi/score.ts'
 import { parseNotes } from '../patch/notes.ts'
 import { scoreFromNotes, type Score } from '../plan/score.ts'
 import { placeOf, readBytes, type Place } from './files.ts'
@@ -16,6 +14,7 @@ import { blueprint, checkRoom, type Blueprint } from './needs.ts'
 import { openPatch, type OpenPatch } from './open.ts'
 import { record, type Recorded, type Recording } from './record.ts'
 import { count } from './text.ts'
+import { scoreOf } from './score.ts'
 import type { WavFormat } from './wav.ts'
 
 interface RenderFlags {
@@ -202,18 +201,22 @@ const lengthOf = ({ seconds, tail }: RenderFlags): Length => ({
 /** Where the sound goes. @throws MegasynthError `invalid-option` for a name that no WAV file should have */
 function outputOf(cwd: string, patchFile: string, written: string | undefined): Place {
   const name = `${basename(patchFile, extname(patchFile))}.wav`
-  if (written === undefined) return placeOf(cwd, name)
+  return written === undefined ? placeOf(cwd, name) : wavPlace(cwd, '--output', written, name)
+}
+
+/** The place of a WAV file that a flag names. @throws MegasynthError `invalid-option` for a name that no WAV file should have */
+export function wavPlace(cwd: string, flag: string, written: string, name = 'take.wav'): Place {
   const type = extname(written)
   if (type.toLowerCase() === '.wav') return placeOf(cwd, written)
   const toStdout = written === '-'
   const isFolder = /(^|[\\/])\.{0,2}$/.test(written)
   return fail({
     code: 'invalid-option',
-    path: '--output',
+    path: flag,
     message: toStdout ? 'cannot be standard output: WAV files are written to a file' : 'names no WAV file',
     found: show(written),
     expected: 'a name that ends in .wav',
-    suggestion: `write --output ${toStdout ? name : isFolder ? join(written, name) : `${written.slice(0, written.length - type.length)}.wav`}`,
+    suggestion: `write ${flag} ${toStdout ? name : isFolder ? join(written, name) : `${written.slice(0, written.length - type.length)}.wav`}`,
   })
 }
 
@@ -221,23 +224,18 @@ function outputOf(cwd: string, patchFile: string, written: string | undefined): 
 async function whatToPlay(
   cwd: string,
   flags: RenderFlags,
-  { patch, parsed, file }: OpenPatch,
+  patch: OpenPatch,
   { network }: Blueprint,
 ): Promise<{ readonly score: Score; readonly length: Length; readonly says?: string }> {
-  const { notes, midi, seconds, tail } = flags
-  const length = lengthOf(flags)
-  if (midi !== undefined) {
-    const place = placeOf(cwd, midi)
-    const bytes = readBytes(place, 'a MIDI file', maxMidiBytes)
-    const { knobs = {} } = patch
-    return { score: scoreFromMidi(readMidiFile(bytes, place.shown), { knobs }), length }
-  }
-  const written = (text: string): Score => scoreFromNotes(parseNotes(text), parsed.tempo)
-  if (notes !== undefined) return { score: written(notes), length }
+  const { seconds, tail } = flags
+  const { parsed, file } = patch
+  const length = { ...(seconds !== undefined && { seconds }), ...(tail !== undefined && { tail }) }
+  const given = await scoreOf(cwd, flags, patch)
+  if (given) return { score: given, length }
   const byItself = parsed.voices.mode === 'drone' || !network.nodes.some(({ part }) => part === 'voice')
   if (!byItself)
     return {
-      score: written(defaultNotes),
+      score: scoreFromNotes(parseNotes(defaultNotes), parsed.tempo),
       length,
       says: `${file} waits for notes: playing ${defaultNotes} (--notes and --midi play others)`,
     }

@@ -11,6 +11,7 @@ import { reportFailure } from './failure.ts'
 import { addGraph } from './graph.ts'
 import { createShell, type Io } from './io.ts'
 import { addNew } from './new.ts'
+import { addPlay } from './play.ts'
 import { addRender } from './render.ts'
 import { addSchema } from './schema.ts'
 
@@ -52,6 +53,7 @@ ${exitCodeHelp}`,
     )
   const commands = [
     addNew,
+    addPlay,
     addRender,
     addCheck,
     addGraph,

@@ -113,7 +113,7 @@ async function* chunksOf(
     for (const [i, { player, score }] of tracks.entries()) {
       let at = next[i] ?? 0
       for (; (score.events[at]?.time ?? Infinity) < horizon; at++)
-        play(player, score.events[at] as ScoreEvent)
+        playEvent(player, score.events[at] as ScoreEvent)
       next[i] = at
     }
     const { channels: whole } = await sounding.advance(Math.min(chunkSeconds, (frames - done) / sampleRate))
@@ -151,7 +151,9 @@ function checkLength({ seconds, tail }: Length): void {
     if (given !== undefined) within(0, Number.MAX_SAFE_INTEGER, given, { ...problem, path })
 }
 
-function play(player: Track['player'], { time: at, ...event }: ScoreEvent): void {
+/** @param from second at which the score begins */
+export function playEvent(player: Track['player'], { time, ...event }: ScoreEvent, from = 0): void {
+  const at = from + time
   if (event.kind === 'knob') player.setKnob(event.name, event.value, { at })
   else if (event.kind === 'tempo') player.setTempo(event.tempo, { at })
   else player.play(event, { at })

@@ -101,19 +101,7 @@ function formatVoices({ before, now, finishing }: VoicesReport): string {
  */
 export function formatReport(report: Report): string {
   const { synths, buses, milliseconds } = report
-  const lists: readonly (readonly [string, readonly string[]])[] = [
-    ['added', report.added],
-    ['removed', report.removed],
-    ['replaced', report.replaced],
-    ['set', report.set],
-    ['moved', report.moved],
-    ['renamed', report.renamed.map(({ from, to }) => `${from} → ${to}`)],
-    ['voices', report.voices === undefined ? [] : [formatVoices(report.voices)]],
-    ['glides', report.bases],
-  ]
-  const lines = lists.flatMap(([title, names]) =>
-    names.length === 0 ? [] : [`${title.padEnd(9)}${names.join(', ')}`],
-  )
+  const lines = changesOf(report).map(([title, names]) => `${title.padEnd(9)}${names.join(', ')}`)
   const kept = report.kept.length
   const untouched = kept === 1 ? '1 device untouched' : `${kept} devices untouched`
   if (lines.length === 0) lines.push('nothing changed')
@@ -124,4 +112,26 @@ export function formatReport(report: Report): string {
     `${'synths'.padEnd(9)}${synths.born} born, ${synths.freed} freed${back}; buses: ${buses.taken} taken, ${buses.freed} freed`,
     ...(milliseconds > 0 ? [`${'took'.padEnd(9)}${milliseconds.toFixed(1)} ms`] : []),
   ].join('\n')
+}
+
+/** What changed, under its headings. */
+const changesOf = (report: Report): (readonly [title: string, names: readonly string[]])[] =>
+  (
+    [
+      ['added', report.added],
+      ['removed', report.removed],
+      ['replaced', report.replaced],
+      ['set', report.set],
+      ['moved', report.moved],
+      ['renamed', report.renamed.map(({ from, to }) => `${from} → ${to}`)],
+      ['voices', report.voices === undefined ? [] : [formatVoices(report.voices)]],
+      ['glides', report.bases],
+    ] as const
+  ).filter(([, names]) => names.length > 0)
+
+/** A report in one line: `replaced filter0 · 12 untouched · 8.1 ms`. */
+export function reportLine(report: Report): string {
+  const changes = changesOf(report).map(([title, names]) => `${title} ${names.join(', ')}`)
+  const parts = changes.length === 0 ? ['nothing changed'] : [...changes, `${report.kept.length} untouched`]
+  return [...parts, `${report.milliseconds.toFixed(1)} ms`].join(' · ')
 }

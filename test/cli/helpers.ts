@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -64,6 +65,46 @@ export async function cli(argv: readonly string[], world: World = {}): Promise<R
     catchInterrupts: () => world.interrupts ?? { signal: new AbortController().signal, release: () => {} },
   })
   return { code, ...texts, json: () => JSON.parse(texts.stdout) as ReturnType<Result['json']> }
+}
+
+/** A command that runs as a program of its own. */
+export interface Watched {
+  /** Waits until it says something that it did not say at the last wait: one of several texts. */
+  readonly says: (...texts: readonly string[]) => Promise<void>
+  /** All that it said, on both streams. */
+  readonly text: () => string
+  /** Ctrl-C. */
+  readonly interrupt: () => void
+  readonly code: Promise<number | null>
+}
+
+/** Starts the built command line as a program of its own, to be watched. */
+export function watching(argv: readonly string[], cwd: string): Watched {
+  const main = join(import.meta.dirname, '../../dist/cli/main.js')
+  if (!existsSync(main)) throw new Error('dist/ is missing: run `npm run build` first')
+  const child = spawn(process.execPath, [main, ...argv], { cwd, env: { ...process.env, NO_COLOR: '1' } })
+  let [text, read] = ['', 0]
+  const hear = (chunk: Buffer): void => void (text += chunk.toString())
+  child.stdout.on('data', hear)
+  child.stderr.on('data', hear)
+  const code = new Promise<number | null>((resolve) => child.on('close', resolve))
+  afterAll(() => child.kill('SIGKILL'))
+  return {
+    async says(...texts) {
+      for (let i = 0; i < 1500; i++) {
+        const at = texts.map((one) => text.indexOf(one, read)).filter((found) => found >= 0)
+        if (at.length > 0) {
+          read = Math.min(...at) + 1
+          return
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      throw new Error(`never said ${texts.join(' or ')}, but:\n${text}`)
+    },
+    text: () => text,
+    interrupt: () => void child.kill('SIGINT'),
+    code,
+  }
 }
 
 /** A patch that sounds by itself, as an object; a test changes what it is about. */

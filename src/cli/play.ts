@@ -1,0 +1,198 @@
+import { Option, type Command } from 'commander'
+import { MegasynthError } from '../errors/index.ts'
+import { createSynth } from '../live/create.ts'
+import { feed, type Feed } from '../live/feed.ts'
+import type { LiveSynth } from '../live/live-synth.ts'
+import { reportLine } from '../plan/index.ts'
+import { reportFailure } from './failure.ts'
+import { placeOf } from './files.ts'
+import { bufferFlag, deviceFlag, loopFlag, setFlag, type KnobSetting } from './flags.ts'
+import type { Shell } from './io.ts'
+import { recordLive, type LiveRecording } from './live-recording.ts'
+import { blueprint } from './needs.ts'
+import { openPatch, type OpenPatch } from './open.ts'
+import { sayWhatWasRecorded, wavPlace } from './render.ts'
+import { scoreOf } from './score.ts'
+import { watchFiles } from './watch.ts'
+
+/** What decides how a patch is played. */
+export interface PlayFlags {
+  readonly notes?: string
+  readonly midi?: string
+  readonly loop?: true
+  readonly device?: string
+  readonly buffer?: number
+  readonly record?: string
+  readonly force?: true
+  readonly devices?: string
+  readonly set: readonly KnobSetting[]
+}
+
+/** Adds `megasynth play`. */
+export function addPlay(program: Command, shell: Shell): void {
+  program
+    .command('play')
+    .summary('play a patch, and reload it whenever it is saved')
+    .description(
+      'Plays a patch on a sound card. Whenever the file, or one that it imports, is saved, the patch goes over to what it says now, while it sounds. Ctrl-C ends it.',
+    )
+    .argument('<patch>', 'a patch file: .ts, .mts, .js, .mjs or .json')
+    .option('-n, --notes <text>', 'notes, a beat each: "C4+E4+G4 F4 G4" (+ joins a chord, - rests, _ holds)')
+    .addOption(new Option('-m, --midi <file>', 'a standard MIDI file to be played').conflicts('notes'))
+    .addOption(loopFlag())
+    .addOption(deviceFlag())
+    .addOption(bufferFlag())
+    .option('--record <file>', 'record what is heard to a WAV file')
+    .option('--force', 'replace a recording that is already there')
+    .addOption(setFlag())
+    .option('--devices <file>', 'a file with device types of your own')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ megasynth play drone.ts                              edit and save drone.ts while it plays
+  $ megasynth play pad.ts --notes "C4+E4+G4 F4+A4+C5" --loop
+  $ megasynth play pad.ts --midi prelude.mid --record take.wav
+  $ megasynth play bass.ts --device silent               without a sound card`,
+    )
+    .action(async (file: string, flags: PlayFlags) => await play(shell, file, flags))
+}
+
+/** Plays a patch until its score is over, or somebody ends it. */
+export async function play(shell: Shell, file: string, flags: PlayFlags): Promise<void> {
+  const { io, note, print, paint, errorPaint } = shell
+  const files = new Set<string>()
+  const opened = await openPatch(io.cwd, file, flags, { onFile: (one) => files.add(one) })
+  const score = await scoreOf(io.cwd, flags, opened)
+  const record = flags.record === undefined ? undefined : wavPlace(io.cwd, '--record', flags.record)
+  io.takeStray = (error) => void reportFailure(error, shell)
+  const starting = createSynth({
+    patch: opened.patch,
+    catalogue: opened.catalogue,
+    ...(flags.device !== undefined && { device: flags.device }),
+    ...(flags.buffer !== undefined && { bufferFrames: flags.buffer }),
+  })
+  // a file that is saved while the engine starts is not missed
+  const watch = watchFiles(async () => {
+    await reload(await starting, opened, flags, shell, (found) => watch.follow(found))
+  })
+  watch.follow(files)
+  const interrupts = io.catchInterrupts()
+  let synth: LiveSynth
+  try {
+    synth = await starting
+  } catch (error) {
+    interrupts.release()
+    await watch.close().catch(() => undefined)
+    throw error
+  }
+  tellOfTrouble(synth, shell)
+  let recording: LiveRecording | undefined
+  try {
+    if (record) recording = await recordLive(synth, record, flags.force === true)
+    print(`${paint.green('▶')} ${paint.bold(file)} on ${deviceLine(synth)}`)
+    if (synth.notice !== undefined) note(`${errorPaint.yellow('note')}: ${synth.notice}`)
+    if (score === undefined && !soundsByItself(opened))
+      note(`${file} waits for notes: --notes and --midi play some`)
+    note(errorPaint.dim(`save ${file} and it is heard; Ctrl-C ends`))
+    const playing = score && feed(synth, score, { loop: flags.loop === true })
+    const ended = await over(synth, playing, interrupts.signal)
+    if (ended === 'interrupted') playing?.stop()
+  } finally {
+    await watch.close()
+    await synth.close()
+    io.takeStray = undefined
+    interrupts.release()
+    if (recording && record) {
+      const report = await recording.finish()
+      sayWhatWasRecorded(record.shown, { ...report, speed: 1 }, shell)
+    }
+  }
+}
+
+const deviceLine = (synth: LiveSynth): string => {
+  const { device, sampleRate, bufferFrames, latency } = synth.stats()
+  const name = device === 'silent' ? 'no sound device (silent)' : `"${device}"`
+  return `${name}: ${sampleRate} Hz, buffers of ${bufferFrames}, latency ${(latency * 1000).toFixed(0)} ms`
+}
+
+/** Whether a patch is heard without a note. */
+const soundsByItself = (patch: OpenPatch): boolean =>
+  patch.parsed.voices.mode === 'drone' || !blueprint(patch).network.nodes.some(({ part }) => part === 'voice')
+
+/** Goes over to what the files say now. If that is wrong, the old patch plays on. */
+async function reload(
+  synth: LiveSynth,
+  { file, catalogue }: OpenPatch,
+  flags: PlayFlags,
+  shell: Shell,
+  follow: (files: ReadonlySet<string>) => void,
+): Promise<void> {
+  const { io, print, note, paint, errorPaint } = shell
+  const files = new Set<string>()
+  const begin = performance.now()
+  try {
+    const { patch } = await openPatch(io.cwd, file, flags, { catalogue, onFile: (one) => files.add(one) })
+    const report = await synth.apply(patch)
+    const milliseconds = performance.now() - begin
+    print(`${paint.cyan('↻')} ${file}: ${reportLine({ ...report, milliseconds })}`)
+  } catch (error) {
+    reportFailure(error, shell)
+    note(errorPaint.dim('the patch before plays on'))
+  } finally {
+    // a file that broke half way is still the one to be watched
+    follow(files.size > 0 ? files : new Set([placeOf(io.cwd, file).path]))
+  }
+}
+
+/** Says in a line each what goes wrong by itself. */
+function tellOfTrouble(synth: LiveSynth, { note, errorPaint }: Shell): void {
+  const where = (voice: number | undefined): string => (voice === undefined ? '' : `, voice ${voice}`)
+  const warn = (text: string): void => note(`${errorPaint.yellow('warning')}: ${text}`)
+  synth.on('trouble', ({ device, voice, kind }) =>
+    warn(
+      `${device}${where(voice)} puts out ${kind === 'nan' ? 'what is no number' : 'far too loud a signal'}: it is muted`,
+    ),
+  )
+  synth.on('recovered', ({ device, voice }) => note(`${device}${where(voice)} is well again`))
+  synth.on('restarted', ({ cause }) => {
+    const why = cause.problems[0]
+    warn(`the engine had died (${why?.found ?? why?.message ?? 'nobody knows why'}) and plays on`)
+  })
+  synth.on('problem', (problem) => warn(new MegasynthError([problem]).message))
+}
+
+/** Seconds of silence after which a tail has died away, and for which it is waited for at the most. */
+const silence = { level: 1e-4, seconds: 0.5, most: 10 }
+
+/** Waits until it is over: the score and its tail, or somebody ends it. */
+async function over(
+  synth: LiveSynth,
+  playing: Feed | undefined,
+  interrupt: AbortSignal,
+): Promise<'over' | 'interrupted'> {
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    if (interrupt.aborted) resolve('interrupted')
+    interrupt.addEventListener('abort', () => resolve('interrupted'), { once: true })
+  })
+  if (playing === undefined) return await interrupted
+  const first = await Promise.race([interrupted, playing.done.then(() => 'over' as const)])
+  if (first === 'interrupted') return first
+  return await Promise.race([interrupted, silent(synth)])
+}
+
+/** Resolves when nothing has been heard for a while. */
+async function silent(synth: LiveSynth): Promise<'over'> {
+  return await new Promise((resolve) => {
+    let [quiet, waited] = [0, 0]
+    const stop = synth.listen(({ sampleRate, channels }) => {
+      const length = (channels[0]?.length ?? 0) / sampleRate
+      const loud = channels.some((channel) => channel.some((sample) => Math.abs(sample) > silence.level))
+      quiet = loud ? 0 : quiet + length
+      waited += length
+      if (quiet < silence.seconds && waited < silence.most) return
+      stop()
+      resolve('over')
+    })
+  })
+}

@@ -1,0 +1,23 @@
+import { scoreFromMidi } from '../midi/score.ts'
+import { parseNotes } from '../patch/notes.ts'
+import { scoreFromNotes, type Score } from '../plan/score.ts'
+import { placeOf, readBytes } from './files.ts'
+import type { OpenPatch } from './open.ts'
+
+/** As large as `readMidiFile` reads. */
+const maxMidiBytes = 16 * 2 ** 20
+
+/** What `--notes` or `--midi` say; undefined if nothing is to be played. */
+export async function scoreOf(
+  cwd: string,
+  { notes, midi }: { readonly notes?: string; readonly midi?: string },
+  { patch, parsed }: OpenPatch,
+): Promise<Score | undefined> {
+  if (notes !== undefined) return scoreFromNotes(parseNotes(notes), parsed.tempo)
+  if (midi === undefined) return undefined
+  const place = placeOf(cwd, midi)
+  const bytes = readBytes(place, 'a MIDI file', maxMidiBytes)
+  const { readMidiFile } = await import('../midi/file.ts')
+  const { knobs = {} } = patch
+  return scoreFromMidi(readMidiFile(bytes, place.shown), { knobs })
+}

@@ -1,0 +1,84 @@
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { watch as watchFolders, type FSWatcher } from 'chokidar'
+
+/** Files that are watched. */
+export interface Watch {
+  /** Watches these files from now on, and no others. */
+  follow(files: Iterable<string>): void
+  close(): Promise<void>
+}
+
+/** Milliseconds after which it is looked whether a file changed before the system began to tell of it. */
+const secondLooks = [100, 400, 1500]
+/** Milliseconds of quiet after which a change is a change: an editor may write a file in several steps. */
+const quietMs = 60
+
+/**
+ * Calls back when one of some files has changed: also when it is replaced by another of its name, as many editors do, or
+ * comes back after it was away. Their folders are watched, since a file that is away cannot be.
+ *
+ * @param onChange changes in quick succession are one; it is not called again while it runs, but after it
+ */
+export function watchFiles(onChange: () => Promise<void>): Watch {
+  let files = new Set<string>()
+  let folders = new Set<string>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let running: Promise<void> | undefined
+  let again = false
+  const watcher: FSWatcher = watchFolders([], { depth: 0, ignoreInitial: true, persistent: true })
+
+  const run = (): void => {
+    if (running !== undefined) {
+      again = true
+      return
+    }
+    running = onChange().finally(() => {
+      running = undefined
+      if (again) run()
+      again = false
+    })
+  }
+  const changed = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(run, quietMs)
+  }
+  let looks: ReturnType<typeof setTimeout>[] = []
+  const lookAgain = (): void => {
+    for (const look of looks) clearTimeout(look)
+    const before = new Map([...files].map((file) => [file, stateOf(file)]))
+    looks = secondLooks.map((ms) =>
+      setTimeout(() => {
+        if ([...before].some(([file, state]) => files.has(file) && stateOf(file) !== state)) changed()
+      }, ms),
+    )
+  }
+  watcher.on('all', (_, path) => {
+    if (files.has(path)) changed()
+  })
+  return {
+    follow(wanted) {
+      files = new Set(wanted)
+      const next = new Set([...files].map((file) => dirname(file)))
+      watcher.add([...next].filter((folder) => !folders.has(folder)))
+      watcher.unwatch([...folders].filter((folder) => !next.has(folder)))
+      folders = next
+      lookAgain()
+    },
+    async close() {
+      for (const one of [timer, ...looks]) clearTimeout(one)
+      await watcher.close()
+      await running
+    },
+  }
+}
+
+/** What is different when a file is. */
+function stateOf(file: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(file)
+    return `${mtimeMs} ${size} ${ino}`
+  } catch {
+    return 'away'
+  }
+}

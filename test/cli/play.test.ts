@@ -1,0 +1,112 @@
+import { renameSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { drone, scratch, watching, type Watched } from './helpers.ts'
+
+const folder = scratch()
+const patch = (change: object = {}): string => JSON.stringify({ ...drone, ...change })
+
+/** Plays a file on no sound device until the test is over; what is said can be waited for. */
+async function playing(
+  file: string,
+  flags: readonly string[],
+  test: (one: Watched) => Promise<void>,
+): Promise<Watched> {
+  const one = watching(['play', file, '--device', 'silent', ...flags], folder.path)
+  await one.says('Ctrl-C ends')
+  await test(one)
+  one.interrupt()
+  expect(await one.code).toBe(0)
+  return one
+}
+
+describe('megasynth play', () => {
+  it('plays, reloads what is saved, keeps playing what is broken, and ends with 0', async () => {
+    folder.write('hum.json', patch())
+    await playing('hum.json', [], async ({ says, text }) => {
+      expect(text()).toContain('▶ hum.json on no sound device')
+      folder.write('hum.json', patch({ devices: { ...drone.devices, dark: { type: 'filter', cutoff: 900 } }, connections: [...drone.connections.slice(0, -1), ['oscillator0', 'dark.in'], ['dark', 'out']] })) // prettier-ignore
+      await says('↻ hum.json: added dark')
+      folder.write('hum.json', '{ "devices": ')
+      await says('the patch before plays on')
+      expect(text()).toContain('[invalid-json]')
+      folder.write('hum.json', patch({ devices: { oscillator0: { type: 'oscilator' } } }))
+      await says('unknown-device-type')
+      folder.write('hum.json', patch())
+      await says('removed dark')
+    })
+  })
+
+  it('reloads what a patch imports, and files that are written by rename, or are away for a while', async () => {
+    folder.write('parts/pitch.ts', 'export const pitch: number = 220\n')
+    const main = (name: string): string =>
+      `import { definePatch } from 'megasynth'\nimport { pitch } from './parts/pitch.ts'\nexport default definePatch({ name: '${name}', voices: { mode: 'drone' }, devices: { osc: { type: 'oscillator', frequency: pitch } }, connections: [['osc', 'out']] })\n`
+    folder.write('main.ts', main('a'))
+    await playing('main.ts', [], async ({ says, text }) => {
+      folder.write('parts/pitch.ts', 'export const pitch: number = 330\n')
+      await says('set osc.frequency', 'set osc')
+      // as editors write
+      folder.write(
+        'main.ts.tmp',
+        main('b').replace('frequency: pitch', 'frequency: pitch, waveform: "pulse"'),
+      )
+      renameSync(join(folder.path, 'main.ts.tmp'), join(folder.path, 'main.ts'))
+      await says('replaced osc')
+      rmSync(join(folder.path, 'main.ts'))
+      await says('unreadable-file')
+      folder.write('main.ts', main('c'))
+      await says('replaced osc')
+      expect(text().match(/↻/g)).toHaveLength(3)
+    })
+  })
+
+  it('comes to rest at the last of many rapid saves', async () => {
+    folder.write('rapid.json', patch())
+    await playing('rapid.json', [], async ({ says, text }) => {
+      for (let i = 0; i < 30; i++) {
+        folder.write('rapid.json', patch({ devices: { ...drone.devices, [`extra${i}`]: { type: 'lfo' } } }))
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      await says('extra29')
+      folder.write('rapid.json', patch())
+      await says('removed extra29')
+      // those in between are passed over
+      expect(text().match(/↻/g)?.length).toBeLessThan(31)
+    })
+  })
+
+  it('goes on when a patch file throws after it was loaded', async () => {
+    folder.write(
+      'late.mjs',
+      `export default ${patch()}\nsetTimeout(() => { throw new Error('too late') }, 1500)\n`,
+    )
+    const { text } = await playing('late.mjs', [], async ({ says }) => await says('too late'))
+    expect(text()).toContain('late.mjs:2')
+  })
+
+  it('records what is heard, and refuses to do so over another file', async () => {
+    folder.write('hum.json', patch())
+    const seconds = (s: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, s * 1000))
+    const one = await playing('hum.json', ['--record', 'take.wav'], async () => await seconds(0.5))
+    await one.says('✓ take.wav')
+    expect(statSync(join(folder.path, 'take.wav')).size).toBeGreaterThan(44 + 0.3 * 48000 * 4)
+    const again = watching(['play', 'hum.json', '--device', 'silent', '--record', 'take.wav'], folder.path)
+    expect(await again.code).toBe(1)
+    expect(again.text()).toContain('file-exists')
+  })
+
+  it('ends by itself when the notes and their tail are over', async () => {
+    folder.write('organ.json', patch({ voices: 4 }))
+    const one = watching(['play', 'organ.json', '--device', 'silent', '--notes', 'A4 A5'], folder.path)
+    expect(await one.code).toBe(0)
+  })
+
+  it('refuses what it cannot play', async () => {
+    folder.write('bad.json', '{}')
+    const one = watching(['play', 'bad.json'], folder.path)
+    expect(await one.code).toBe(1)
+    const size = watching(['play', 'hum.json', '--device', 'silent', '--buffer', '300'], folder.path)
+    expect(await size.code).toBe(2)
+    expect(size.text()).toContain('256, 512, 1024, 2048')
+  })
+})
