@@ -4,6 +4,7 @@ import { createSynth } from '../live/create.ts'
 import { feed, type Feed } from '../live/feed.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
 import { reportLine } from '../plan/index.ts'
+import { addAttachFlags, attach, type AttachFlags, type Detach } from './attach.ts'
 import { reportFailure } from './failure.ts'
 import { placeOf } from './files.ts'
 import { bufferFlag, deviceFlag, loopFlag, setFlag, type KnobSetting } from './flags.ts'
@@ -16,21 +17,20 @@ import { scoreOf } from './score.ts'
 import { watchFiles } from './watch.ts'
 
 /** What decides how a patch is played. */
-export interface PlayFlags {
+export interface PlayFlags extends AttachFlags {
   readonly notes?: string
   readonly midi?: string
   readonly loop?: true
   readonly device?: string
   readonly buffer?: number
   readonly record?: string
-  readonly force?: true
   readonly devices?: string
   readonly set: readonly KnobSetting[]
 }
 
 /** Adds `megasynth play`. */
 export function addPlay(program: Command, shell: Shell): void {
-  program
+  const command = program
     .command('play')
     .summary('play a patch, and reload it whenever it is saved')
     .description(
@@ -46,6 +46,7 @@ export function addPlay(program: Command, shell: Shell): void {
     .option('--force', 'replace a recording that is already there')
     .addOption(setFlag())
     .option('--devices <file>', 'a file with device types of your own')
+  addAttachFlags(command)
     .addHelpText(
       'after',
       `
@@ -53,6 +54,7 @@ Examples:
   $ megasynth play drone.ts                              edit and save drone.ts while it plays
   $ megasynth play pad.ts --notes "C4+E4+G4 F4+A4+C5" --loop
   $ megasynth play pad.ts --midi prelude.mid --record take.wav
+  $ megasynth play bass.ts --midi-in Keystation --osc 57130
   $ megasynth play bass.ts --device silent               without a sound card`,
     )
     .action(async (file: string, flags: PlayFlags) => await play(shell, file, flags))
@@ -88,18 +90,21 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
   }
   tellOfTrouble(synth, shell)
   let recording: LiveRecording | undefined
+  let detach: Detach | undefined
   try {
+    detach = await attach(synth, flags, shell)
     if (record) recording = await recordLive(synth, record, flags.force === true)
     print(`${paint.green('▶')} ${paint.bold(file)} on ${deviceLine(synth)}`)
     if (synth.notice !== undefined) note(`${errorPaint.yellow('note')}: ${synth.notice}`)
     if (score === undefined && !soundsByItself(opened))
-      note(`${file} waits for notes: --notes and --midi play some`)
+      note(`${file} waits for notes: from MIDI, OSC (--osc), --notes or --midi`)
     note(errorPaint.dim(`save ${file} and it is heard; Ctrl-C ends`))
     const playing = score && feed(synth, score, { loop: flags.loop === true })
     const ended = await over(synth, playing, interrupts.signal)
     if (ended === 'interrupted') playing?.stop()
   } finally {
     await watch.close()
+    await detach?.()
     await synth.close()
     io.takeStray = undefined
     interrupts.release()

@@ -1,6 +1,9 @@
-import { renameSync, rmSync, statSync } from 'node:fs'
+import { createSocket } from 'node:dgram'
+import { readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readMidiFile } from '../../src/midi/file.ts'
+import { encodeMessage, float, int } from '../../src/scsynth/index.ts'
 import { drone, scratch, watching, type Watched } from './helpers.ts'
 
 const folder = scratch()
@@ -108,5 +111,37 @@ describe('megasynth play', () => {
     const size = watching(['play', 'hum.json', '--device', 'silent', '--buffer', '300'], folder.path)
     expect(await size.code).toBe(2)
     expect(size.text()).toContain('256, 512, 1024, 2048')
+  })
+})
+
+describe('megasynth play with the world around it', () => {
+  it('is played by OSC, drops what is none, and records what was played to a MIDI file', async () => {
+    folder.write('organ.json', patch({ voices: 4 }))
+    const socket = createSocket('udp4')
+    const flags = ['--osc', '0', '--record-midi', 'take.mid', '--no-midi-in']
+    const one = await playing('organ.json', flags, async ({ text }) => {
+      const port = Number(/OSC: 127\.0\.0\.1:(\d+)/.exec(text())?.[1])
+      const send = (bytes: Uint8Array): Promise<void> =>
+        new Promise((resolve) => socket.send(bytes, port, '127.0.0.1', () => resolve()))
+      await send(encodeMessage({ address: '/note', args: [int(69), float(0.8)] }))
+      await send(encodeMessage({ address: '/knob/volume', args: [float(0.25)] }))
+      await send(new Uint8Array([1, 2, 3]))
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    })
+    socket.close()
+    await one.says('✓ take.mid')
+    expect(one.text()).toContain('OSC: 1 messages were not understood')
+    const file = readMidiFile(readFileSync(join(folder.path, 'take.mid')), 'take.mid')
+    expect(JSON.stringify(file)).toContain('69')
+  })
+
+  it('says what is missing where MIDI is asked for and is not there', async () => {
+    folder.write('organ.json', patch({ voices: 4 }))
+    const one = watching(
+      ['play', 'organ.json', '--device', 'silent', '--midi-in', 'no such port'],
+      folder.path,
+    )
+    expect(await one.code).toBe(1)
+    expect(one.text()).toMatch(/midi-unavailable|unknown-midi-port/)
   })
 })

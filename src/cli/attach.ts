@@ -1,0 +1,160 @@
+import { Option, InvalidArgumentError, type Command } from 'commander'
+import { MegasynthError } from '../errors/index.ts'
+import type { LiveSynth } from '../live/live-synth.ts'
+import { connectMidi, type MidiNews } from '../midi/connect.ts'
+import type { MidiPorts } from '../midi/ports.ts'
+import { recordTake } from '../midi/recorder.ts'
+import { sendMidi } from '../midi/send.ts'
+import { midiFile } from '../midi/take.ts'
+import { placeOf, type Place } from './files.ts'
+import type { Shell } from './io.ts'
+import { checkSequencer } from './sequencer.ts'
+import { openWhole } from './whole-file.ts'
+
+/** What plays a live synth from outside, and where it sends what it plays. */
+export interface AttachFlags {
+  /** Part of a port's name; true for all ports; false for none; absent: all, if there are any. */
+  readonly midiIn?: string | boolean
+  readonly midiOut?: string
+  readonly recordMidi?: string
+  readonly osc?: number
+  readonly oscAddress?: string
+  readonly oscOut?: readonly [host: string, port: number]
+  readonly force?: true
+}
+
+/** Ends what was attached; what was recorded is written then. */
+export type Detach = () => Promise<void>
+
+const port = (text: string, least: number): number => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least || value > 65535 || text.trim() === '')
+    throw new InvalidArgumentError(`expected a port, ${least}..65535.`)
+  return value
+}
+
+/** Adds the flags of {@link AttachFlags}. */
+export function addAttachFlags(command: Command): Command {
+  return command
+    .option('--midi-in [port]', 'play from MIDI ports of this name (default: from all there are)')
+    .option('--no-midi-in', 'do not listen to MIDI')
+    .option('--midi-out <port>', 'send what is played on to a MIDI port, clock included')
+    .option('--record-midi <file>', 'record what is played to a MIDI file')
+    .addOption(
+      new Option(
+        '--osc <port>',
+        'play from OSC messages at this UDP port: /note, /knob/<name>, /panic, /recall',
+      ).argParser((text) => port(text, 0)),
+    )
+    .option(
+      '--osc-address <address>',
+      'address at which OSC is listened to (default: 127.0.0.1, this machine alone)',
+    )
+    .addOption(
+      new Option('--osc-out <host:port>', 'send what is played on as OSC messages').argParser(
+        (text): readonly [string, number] => {
+          const at = text.lastIndexOf(':')
+          return [at > 0 ? text.slice(0, at) : '127.0.0.1', port(text.slice(at + 1), 1)]
+        },
+      ),
+    )
+}
+
+/**
+ * Connects a live synth with the world: MIDI, OSC.
+ *
+ * @throws MegasynthError if something that was asked for is not there; nothing is attached then
+ */
+export async function attach(synth: LiveSynth, flags: AttachFlags, shell: Shell): Promise<Detach> {
+  const ends: Detach[] = []
+  const detach = async (): Promise<void> => {
+    for (const end of ends.splice(0).toReversed()) await end()
+  }
+  try {
+    const take = flags.recordMidi === undefined ? undefined : placeOf(shell.io.cwd, flags.recordMidi)
+    if (take) ends.push(recorded(synth, take, flags.force === true, shell))
+    const ports = await midiPorts(flags)
+    if (ports) {
+      if (flags.midiIn !== false) ends.push(midiIn(synth, ports, flags.midiIn, shell))
+      if (flags.midiOut !== undefined) {
+        const sending = sendMidi(synth, { ports, port: flags.midiOut, clock: true, onNews: newsOf(shell) })
+        ends.push(async () => sending.close())
+      }
+    }
+    await osc(synth, flags, shell, ends)
+    return detach
+  } catch (error) {
+    await detach()
+    throw error
+  }
+}
+
+/** The ports, if they are asked for; where nobody asks, those that there are. */
+async function midiPorts({ midiIn: wanted, midiOut }: AttachFlags): Promise<MidiPorts | undefined> {
+  if (wanted === false && midiOut === undefined) return undefined
+  try {
+    checkSequencer(process.platform)
+    const { openMidiPorts } = await import('../midi/node.ts')
+    return await openMidiPorts()
+  } catch (error) {
+    if (wanted === undefined && midiOut === undefined && error instanceof MegasynthError) return undefined
+    throw error
+  }
+}
+
+function midiIn(synth: LiveSynth, ports: MidiPorts, wanted: string | true | undefined, shell: Shell): Detach {
+  const named = typeof wanted === 'string' ? { port: wanted } : {}
+  const connection = connectMidi(synth, { ports, ...named, clock: synth, onNews: newsOf(shell) })
+  const names = connection.inputs.map(({ name }) => name)
+  if (names.length > 0) shell.note(`played from MIDI: ${names.join(', ')}`)
+  return async () => connection.close()
+}
+
+const newsOf =
+  ({ note, errorPaint }: Shell) =>
+  (news: MidiNews): void => {
+    const { name } = news.port
+    if (news.kind === 'failed') note(`${errorPaint.yellow('warning')}: MIDI: ${name}: ${String(news.error)}`)
+    else
+      note(
+        news.kind === 'opened' ? `MIDI: ${name} is there` : `MIDI: ${name} is gone: its notes are released`,
+      )
+  }
+
+function recorded(synth: LiveSynth, place: Place, force: boolean, { print, paint }: Shell): Detach {
+  // whether it may be written is known before it is played
+  const file = openWhole(place.path, { force })
+  const recorder = recordTake(synth)
+  return async () => {
+    const bytes = midiFile(recorder.stop())
+    file.run(() => file.put(bytes))
+    file.finish()
+    print(`${paint.green('✓')} ${paint.bold(place.shown)}`)
+  }
+}
+
+async function osc(synth: LiveSynth, flags: AttachFlags, shell: Shell, ends: Detach[]): Promise<void> {
+  if (flags.osc !== undefined) {
+    const { listenOsc } = await import('../osc/index.ts')
+    const listener = await listenOsc({ target: synth, port: flags.osc, address: flags.oscAddress })
+    shell.note(`played from OSC: ${listener.address}:${listener.port}`)
+    ends.push(async () => {
+      const { refused } = listener.counts
+      await listener.close()
+      if (refused > 0) shell.note(`OSC: ${refused} messages were not understood and dropped`)
+    })
+  }
+  if (flags.oscOut !== undefined) {
+    const { sendOsc } = await import('../osc/index.ts')
+    const [host, to] = flags.oscOut
+    const sender = await sendOsc({ host, port: to, time: () => synth.time })
+    const stop = synth.on('played', (what) => {
+      if (what.kind === 'note') sender.play(what.event, { at: what.at })
+      else if (what.kind === 'knob') sender.setKnob(what.name, what.position, { at: what.at })
+    })
+    ends.push(async () => {
+      stop()
+      await sender.close()
+    })
+  }
+}
