@@ -7,43 +7,36 @@ import {
   emptyAllocation,
   fadeSeconds,
   fadesSoon,
-  isIdle,
+  hasSurplus,
   networkAfter,
   plan,
   setKeys,
   settle,
-  silenced,
   type Allocation,
-  type Keys,
+  type KeySet,
   type Network,
   type Plan,
-  type PlanInput,
 } from '../plan/index.ts'
 import type { Command } from '../scsynth/index.ts'
+import { Chokes } from './chokes.ts'
 import { confirmed, rehearsed } from './confirmed.ts'
 import { checkFit } from './fit.ts'
 import { guarded } from './guarded.ts'
 import { turnedKnobs } from './knobs.ts'
 import { describer, labelOf, labelsOf } from './names.ts'
 import { bornIn, idsPerCommand, pieces } from './pieces.ts'
+import { withoutSilent } from './ringing.ts'
+import type { ChangeInput, Running } from './running.ts'
 import { Sleepers } from './sleepers.ts'
 import { Told } from './told.ts'
 import { Troubles, type Trouble } from './trouble.ts'
 import { synthsOf, verify } from './verify.ts'
-
-/** What a patch has become on the engine. */
-export interface Running {
-  readonly patch: Patch
-  readonly parsed: ParsedPatch
-  readonly network: Network
-  readonly allocation: Allocation
-}
-
-/** What a change needs besides the patch. */
-export type ChangeInput = Pick<PlanInput, 'position' | 'keys'>
+import { woken } from './woken.ts'
 
 /** Blocks for which what an edit left is kept beyond its last reader's fade. */
 const grace = 64
+/** Seconds after which of what fades no more is left than may be cut off: −57 dB. */
+const inaudible = 0.2
 
 /**
  * The synths of one patch on one engine: executes plans, and looks after what goes on between them: what leaves, which
@@ -62,6 +55,7 @@ export class Graph<E extends Engine> {
   #findings: Extract<EngineEvent, { type: 'trouble' }>[] = []
   readonly #told = new Told()
   readonly #sleepers = new Sleepers()
+  readonly #chokes = new Chokes()
   readonly #troubles = new Troubles()
   /** What the engine complained about since it was last asked. */
   #problems: Problem[] = []
@@ -92,7 +86,11 @@ export class Graph<E extends Engine> {
   }
 
   get #fadeBlocks(): number {
-    return Math.ceil((fadeSeconds * this.#engine.sampleRate) / this.#engine.blockSize)
+    return this.#blocksIn(fadeSeconds)
+  }
+
+  #blocksIn(seconds: number): number {
+    return Math.ceil((seconds * this.#engine.sampleRate) / this.#engine.blockSize)
   }
 
   #listen(): void {
@@ -184,6 +182,7 @@ export class Graph<E extends Engine> {
     this.#troubles.born(born)
     this.#told.born(born)
     this.#findings = this.#findings.filter(({ node, block }) => !born.has(node) || block >= nextBlock)
+    this.#outgoing.push(...this.#chokes.again(allocation, network))
     this.#sleepers.mark(transaction, allocation, this.#engine.nextBlock + this.#fadeBlocks)
     return planned
   }
@@ -272,6 +271,7 @@ export class Graph<E extends Engine> {
   /** Nothing is left of what was on the engine. */
   #forget(): void {
     this.#sleepers.forget()
+    this.#chokes.clear()
     this.#troubles.forget()
     this.#told.forget()
     this.#findings = []
@@ -286,10 +286,10 @@ export class Graph<E extends Engine> {
     node?: number,
   ): Promise<void> {
     const network = compile(parsed, { catalogue: this.#catalogue })
-    const count = Math.max(voices.length, network.voices.count)
+    const voiceCount = Math.max(voices.length, network.voiceCount)
     const { load, transaction, start, allocation } = plan(
       emptyAllocation(this.#engine.firstBus, { ...this.#engine.first, ...(node !== undefined && { node }) }),
-      { ...network, voices: { ...network.voices, count } },
+      { ...network, voiceCount },
       held,
     )
     await this.#ask(() => this.#engine.load(load), 'load SynthDefs again')
@@ -320,32 +320,29 @@ export class Graph<E extends Engine> {
     const found = findings.flatMap(
       (one) => this.#troubles.find(one.node, one.state, one.block, network, allocation) ?? [],
     )
-    const read = new Set(network.tails.map(({ name }) => name))
-    const [ringing, unread] = [new Set<number>(), new Set<number>()]
-    for (const { id, tail, node } of allocation.leaving)
-      if (node.rings && this.#sleepers.isOff(id)) (read.has(tail ?? '') ? ringing : unread).add(id)
-    allocation = silenced(allocation, unread, block)
-    allocation = silenced(allocation, ringing, block + this.#fadeBlocks + grace)
-    const asleep = this.#sleepers.sleep(allocation, network, isHeld, block)
-    const settled = settle(asleep.allocation, block, idsPerCommand)
-    this.#outgoing.push(...asleep.commands, ...settled.commands)
+    const later = block + this.#fadeBlocks + grace
+    allocation = withoutSilent(allocation, network, (id) => this.#sleepers.isOff(id), block, later)
+    const faded = this.#chokes.takeOver(allocation, block - this.#fadeBlocks)
+    const asleep = this.#sleepers.sleep(allocation, network, isHeld, faded, block)
+    // what has faded begins its next note from nothing
+    const renewed = this.#sleepers.renew(asleep.allocation, faded)
+    this.#troubles.born(bornIn(renewed.commands))
+    const settled = settle(renewed.allocation, block, idsPerCommand)
+    this.#outgoing.push(...asleep.commands, ...renewed.commands, ...settled.commands)
     allocation = settled.allocation
     this.#running = { ...running, allocation }
     const over = this.#troubles.over(block, synthsOf(allocation))
-    const count = network.voices.count
-    const surplus =
-      allocation.voices.length > count && allocation.voices.some((voice) => isIdle(allocation, voice))
-    const again = surplus || fadesSoon(allocation, network.tails, block + this.#fadeBlocks + grace)
+    const again = hasSurplus(allocation, network.voiceCount) || fadesSoon(allocation, network.tails, later)
     return { again, found, over }
   }
 
-  /** Has a voice run, for a note that comes now or soon. */
-  wake(voice: number): void {
+  /** Has a voice run, for a note that comes now or soon; what has faded in it is cut off. */
+  wake(set: Pick<KeySet, 'voice' | 'anew'>): void {
     const running = this.#running
     if (running === undefined) return
-    const { poisoned } = this.#troubles
-    const { commands, allocation } = this.#sleepers.wake(running.allocation, voice, poisoned)
-    this.#troubles.born(bornIn(commands))
+    const since = this.#engine.nextBlock - this.#blocksIn(inaudible)
+    const keepers = { sleepers: this.#sleepers, chokes: this.#chokes, troubles: this.#troubles }
+    const { commands, allocation } = woken(running.allocation, set, keepers, since)
     this.#running = { ...running, allocation }
     this.#outgoing.push(...commands)
   }
@@ -353,20 +350,29 @@ export class Graph<E extends Engine> {
   /** Notes after a block of the engine are not played after all. */
   unwake(after: number): void {
     this.#sleepers.unwake(after)
+    const running = this.#running
+    if (running) this.#outgoing.push(...this.#chokes.takeBack(running.allocation, running.network, after))
   }
 
   /**
-   * Puts values on the keys of a voice that runs.
+   * Tells a voice what it is to play.
    *
-   * @param block of the engine in which they will be there
+   * @param block of the engine in which it is told
    */
-  setKeys(voice: number, keys: Keys, block: number): void {
+  setKeys(set: KeySet, block: number): void {
+    const { voice, keys } = set
     const running = this.#running
     const place = running?.allocation.voices[voice]
     if (running === undefined || place === undefined) return
     const { allocation, network } = running
+    this.#outgoing.push(...this.#chokes.hear(allocation, network, set, block))
     if (keys.gate === 1) this.#outgoing.push(...this.#sleepers.watch(allocation, network, voice, block))
     this.#outgoing.push(setKeys(place, keys))
+  }
+
+  /** Whether a voice is silent, and paused. */
+  isAsleep(voice: number): boolean {
+    return this.#running?.allocation.voices[voice]?.paused !== false
   }
 
   /**

@@ -2,7 +2,7 @@ import { didYouMean, fail, listNames } from '../errors/index.ts'
 import type { Engine } from '../engine/index.ts'
 import type { TreeNode } from '../scsynth/index.ts'
 import type { TreeLine, TreePart } from './live-synth.ts'
-import type { Running } from './graph.ts'
+import type { Running } from './running.ts'
 import type { Audio } from './synth.ts'
 import { within } from './within.ts'
 
@@ -63,7 +63,7 @@ function tapOf({ outputs }: Engine, { network, allocation }: Running, device: st
   }
   const { node, instances, mix } = running
   if (node.part === 'voice')
-    within(1, network.voices.count, voice + 1, { code: 'out-of-range', path: 'voice', message: 'there is no such voice' }) // prettier-ignore
+    within(1, network.voiceCount, voice + 1, { code: 'out-of-range', path: 'voice', message: 'there is no such voice' }) // prettier-ignore
   const bus = instances[node.part === 'voice' ? voice : 0]?.own ?? mix
   if (bus === undefined)
     return fail({

@@ -1,7 +1,7 @@
 import { didYouMean, fail, listNames } from '../errors/index.ts'
 import type { ParsedPatch } from '../patch/index.ts'
 import { knobBusValue } from '../plan/index.ts'
-import type { Running } from './graph.ts'
+import type { Running } from './running.ts'
 
 /** Where the knobs are, whatever patch they are in. */
 export class Knobs {

@@ -139,7 +139,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     const before = player.state
     const sets = player.perform(block, happenings)
     this.#committed.push({ block, happenings, voices: sets.map(({ voice }) => voice), before })
-    for (const { voice, keys } of sets) if (keys.gate === 1) graph.wake(voice)
+    this.wake(sets)
     graph.flush()
     this.strike(sets, block)
     this.tellClock(block)

@@ -1,5 +1,6 @@
 import type { ParsedPatch } from '../patch/index.ts'
 import {
+  atRest,
   createPerformance,
   dueBlock,
   keysOf,
@@ -26,10 +27,11 @@ export class Player {
   readonly knobs = new Knobs()
   readonly beats: Beats
   readonly #timeline = new Timeline<Happening>()
-  #state: Performance = createPerformance({ count: 0, mode: 'poly' })
+  #state: Performance
 
   /** @param blockRate blocks per second */
   constructor(blockRate: number) {
+    this.#state = createPerformance(1 / blockRate)
     this.beats = new Beats(blockRate, (name, position) => this.knobs.turn(name, position))
   }
 
@@ -81,13 +83,14 @@ export class Player {
     return sets
   }
 
+  /** Voices have come to silence. */
+  rest(isSilent: (voice: number) => boolean): void {
+    this.#state = atRest(this.#state, isSilent)
+  }
+
   /** Another patch plays on. */
-  regroup(
-    policy: ParsedPatch['voices'],
-    kept: readonly (number | undefined)[],
-    block: number,
-  ): readonly KeySet[] {
-    const { state, sets } = regrouped(this.#state, policy, kept, block)
+  regroup(patch: ParsedPatch, kept: readonly (number | undefined)[], block: number): readonly KeySet[] {
+    const { state, sets } = regrouped(this.#state, patch, kept, block)
     this.#state = state
     return sets
   }

@@ -18,7 +18,8 @@ import type { Engine } from '../engine/index.ts'
 import { createVoices, keysOf, type KeySet, type NoteEvent, type Report } from '../plan/index.ts'
 import { copied } from './copied.ts'
 import { checkEvent } from './events.ts'
-import type { ChangeInput, Graph, Running } from './graph.ts'
+import type { Graph } from './graph.ts'
+import type { ChangeInput, Running } from './running.ts'
 import { taken, type Job } from './jobs.ts'
 import { checkKnob } from './knobs.ts'
 import { Listeners } from './listeners.ts'
@@ -79,8 +80,13 @@ export abstract class Session<E extends Engine> implements Synth {
 
   /** Puts values on keys, in a block of the synth; voices that begin to sound are awake by then. */
   protected strike(sets: readonly KeySet[], block: number): void {
-    for (const { voice, keys } of sets) if (keys.gate === 1) this.graph.wake(voice)
-    for (const { voice, keys } of sets) this.graph.setKeys(voice, keys, block + this.origin)
+    this.wake(sets)
+    for (const set of sets) this.graph.setKeys(set, block + this.origin)
+  }
+
+  /** Voices that are to sound run. */
+  protected wake(sets: readonly KeySet[]): void {
+    for (const set of sets) if (set.keys.gate === 1 || set.anew) this.graph.wake(set)
   }
 
   /** If the clock must be told where it is, it is told for a block of the synth. */
@@ -291,6 +297,7 @@ export abstract class Session<E extends Engine> implements Synth {
   /** Looks after what goes on by itself, every now and then. */
   protected async look(): Promise<void> {
     const { again, found, over } = this.graph.look((voice) => this.player.isHeld(voice))
+    this.player.rest((voice) => this.graph.isAsleep(voice))
     for (const trouble of found) this.listeners.tell('trouble', trouble)
     for (const trouble of over) this.listeners.tell('recovered', trouble)
     if (!again) return
@@ -308,13 +315,13 @@ export abstract class Session<E extends Engine> implements Synth {
     knobs.adopt(parsed, positions, isFirst)
     const { tempo } = parsed
     if (this.player.beats.declares(tempo)) this.#perform({ kind: 'tempo', tempo })
-    this.strike(this.player.regroup(parsed.voices, planned.voices, this.now), this.now)
+    this.strike(this.player.regroup(parsed, planned.voices, this.now), this.now)
     return { ...planned.report, milliseconds: performance.now() - begin }
   }
 
   #input(parsed: ParsedPatch): ChangeInput {
     const positions = this.player.knobs.inPatch(parsed)
-    const fresh = createVoices(parsed.voices)
+    const fresh = createVoices(parsed.voices, parsed.tuning)
     const { position } = this.player.knobs
     return {
       position: (name) => positions.get(name) ?? position(name),

@@ -35,16 +35,25 @@ export class Sleepers {
     this.#moving.clear()
   }
 
-  /** Pauses voices that are let go and silent. */
-  sleep(from: Allocation, network: Network, isHeld: (voice: number) => boolean, block: number): Settled {
+  /**
+   * Pauses voices that are let go and silent.
+   *
+   * @param faded groups of voices that are silent since they have faded
+   */
+  sleep(
+    from: Allocation,
+    network: Network,
+    isHeld: (voice: number) => boolean,
+    faded: ReadonlySet<number>,
+    block: number,
+  ): Settled {
     const watchers = network.nodes.filter(({ watched }) => watched)
-    if (watchers.length === 0) return { commands: [], allocation: from }
-    const asleep = from.voices.flatMap(({ paused }, voice) => {
+    const isSilent = (voice: number): boolean =>
+      watchers.length > 0 &&
+      watchers.every(({ name }) => this.isOff(from.nodes.get(name)?.instances[voice]?.id ?? -1))
+    const asleep = from.voices.flatMap(({ paused, group }, voice) => {
       if (paused || isHeld(voice)) return []
-      const silent = watchers.every(({ name }) =>
-        this.isOff(from.nodes.get(name)?.instances[voice]?.id ?? -1),
-      )
-      return silent ? [voice] : []
+      return faded.has(group) || isSilent(voice) ? [voice] : []
     })
     if (asleep.length === 0) return { commands: [], allocation: from }
     const voices = from.voices.map((voice, i) => (asleep.includes(i) ? { ...voice, paused: true } : voice))
@@ -57,6 +66,21 @@ export class Sleepers {
     for (const group of groups) this.#addStale(group as number, [...this.#moving.keys()])
     const leaving = from.leaving.map((one) => (groups.has(one.group) ? { ...one, until: block } : one))
     return { commands, allocation: { ...from, voices, leaving } }
+  }
+
+  /** Bears all synths of some voices anew: nothing is left of what they were. */
+  renew(from: Allocation, groups: Iterable<number>): Settled {
+    const commands: Command[] = []
+    let allocation = from
+    for (const group of groups) {
+      const voice = allocation.voices.findIndex((one) => one.group === group)
+      if (voice < 0) continue
+      const fresh = refreshed(allocation, voice, allocation.nodes.keys())
+      this.#stale.delete(group)
+      commands.push(...fresh.commands)
+      allocation = fresh.allocation
+    }
+    return { commands, allocation }
   }
 
   /** Has a voice run again, with the values that its controls have by now, and without synths whose state is spoilt. */

@@ -3,7 +3,12 @@ import type { Allocation, Voices } from '../plan/index.ts'
 import type { Stats } from './live-synth.ts'
 
 /** What is there, counted. */
-export function statsOf(time: number, live: LiveStatus, allocation: Allocation, { voices }: Voices): Stats {
+export function statsOf(
+  time: number,
+  live: LiveStatus,
+  allocation: Allocation,
+  { voices, policy }: Voices,
+): Stats {
   const instances = [...allocation.nodes.values()].map((node) => node.instances.length)
   return {
     ...live,
@@ -11,7 +16,7 @@ export function statsOf(time: number, live: LiveStatus, allocation: Allocation, 
     voices: {
       held: voices.filter(({ held }) => held).length,
       awake: allocation.voices.filter(({ paused }) => !paused).length,
-      total: allocation.voices.length,
+      total: policy.count,
     },
     synths: instances.reduce((sum, count) => sum + count, allocation.leaving.length),
     audioBuses: used(allocation.audioBuses),

@@ -16,7 +16,7 @@ export interface CableFacts {
 
 /** One thing in which two patches differ. */
 export type Difference =
-  /** `tempo`, `voices`, `name`: what the patch says as a whole. */
+  /** `tempo`, `voices.count`, `name`: what the patch says as a whole. */
   | { readonly type: 'patch'; readonly key: string; readonly before?: unknown; readonly after?: unknown }
   /** A knob or device that only one of the two has, as it is written. */
   | {
@@ -94,11 +94,21 @@ export function differencesBetween(
   ]
 }
 
+/** What is said in an object, each with its place. */
+function partsOf(place: string, value: unknown): (readonly [string, unknown])[] {
+  if (!isPlainObject(value)) return [[place, value]]
+  return Object.entries(value).flatMap(([key, part]) => partsOf(`${place}.${key}`, part))
+}
+
 function factsOf({ patch, parsed }: ReadPatch, nameOf: (name: string) => string): Facts {
   const written = plainCopy(patch).copy as PlainObject
   const owners = (part: string): readonly (readonly [string, unknown])[] =>
     Object.entries((written[part] ?? {}) as PlainObject)
-  const whole = Object.entries({ ...written, name: parsed.name, voices: parsed.voices, tempo: parsed.tempo })
+  const { voices: _, ...rest } = written
+  const whole = [
+    ...Object.entries({ ...rest, name: parsed.name, tempo: parsed.tempo }),
+    ...partsOf('voices', parsed.voices),
+  ]
   return {
     patch: new Map(whole.filter(([key]) => !parts.includes(key) && !ofTheFile.includes(key))),
     knobs: new Map(

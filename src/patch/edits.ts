@@ -1,7 +1,8 @@
 import { didYouMean, fail, listNames, MegasynthError, show } from '../errors/index.ts'
 import { nameProblems } from './names.ts'
 import { isPlainObject, pathTo } from './plain.ts'
-import type { ConnectionSpec, DeviceSpec, KnobMidi, KnobSpec, Patch, VoicePolicy } from './types.ts'
+import type { ConnectionSpec, DeviceSpec, KnobMidi, KnobSpec, Patch } from './types.ts'
+import type { VoicePolicy } from './voice-policy.ts'
 
 type Constant = string | number | boolean
 

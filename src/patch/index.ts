@@ -16,6 +16,6 @@ export type {
   ParsedPatch,
   Patch,
   RelativeEncoding,
-  VoicePolicy,
 } from './types.ts'
+export { parsedVoices, type ParsedVoices, type VoicePolicy } from './voice-policy.ts'
 export { patchToJson, patchToTypeScript } from './write.ts'

@@ -31,6 +31,8 @@ export const limits = {
   highestHertz: 1e6,
   /** Characters of a Scala file. */
   tuningText: 1_000_000,
+  /** Voices of one note. */
+  unison: 16,
   /** Cycles named in one go: each may be as long as the patch. */
   reportedCycles: 100,
   /** Names compared for all "did you mean" of one check together: each comparison costs time. */

@@ -12,9 +12,8 @@ import { isPlainObject, plainCopy, type PlainObject } from './plain.ts'
 import { portOf, type Catalogue, type DeviceInfo } from './ports.ts'
 import { keyPitches, tuningProblems, type Tuning } from './tuning.ts'
 import type { Device, Knob, ParsedPatch, Patch } from './types.ts'
+import { parsedVoices, voiceProblems } from './voice-policy.ts'
 
-/** The voices of a patch that says nothing of them. */
-const defaultVoices = 8
 const defaultTempo = 120
 const none: PlainObject = {}
 
@@ -67,6 +66,7 @@ export function checkPatch(
     ...nameProblems('knobs', knobs ?? none),
     ...nameProblems('devices', devices ?? none),
     ...duplicateNames(knobs ?? none, devices ?? none),
+    ...voiceProblems(patch['voices']),
     ...cableProblems,
     ...midiProblems(knobs ?? none),
     ...knobProblems(knobs ?? none, cables, (device) => (device === 'out' ? out : infos?.get(device))),
@@ -147,11 +147,9 @@ function sharing(devices: PlainObject, catalogue: Catalogue): Record<string, { r
 }
 
 function normalForm(patch: Patch, cables: readonly Cable[], catalogue: Catalogue): ParsedPatch {
-  const { count, mode = 'poly' } =
-    typeof patch.voices === 'number' ? { count: patch.voices } : (patch.voices ?? {})
   return {
     name: patch.name ?? '',
-    voices: { count: mode === 'poly' ? (count ?? defaultVoices) : 1, mode },
+    voices: parsedVoices(patch.voices),
     tempo: patch.tempo ?? defaultTempo,
     ...(patch.tuning !== undefined && { tuning: keyPitches(patch.tuning) }),
     knobs: mapValues(patch.knobs ?? {}, (knob): Knob => {

@@ -94,7 +94,16 @@ export interface DeviceInfo {
 export type Catalogue = Readonly<Record<string, DeviceInfo>>
 
 /** The sources of a voice's performance, in the order of their buses. */
-export const keyNames = ['pitch', 'gate', 'trigger', 'velocity', 'pressure', 'timbre', 'random'] as const
+export const keyNames = [
+  'pitch',
+  'gate',
+  'trigger',
+  'velocity',
+  'pressure',
+  'timbre',
+  'random',
+  'spread',
+] as const
 export type KeyName = (typeof keyNames)[number]
 
 /** The sources of the shared time, in the order of their buses. */

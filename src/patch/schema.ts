@@ -11,6 +11,7 @@ import {
   type Option,
   type Port,
 } from './ports.ts'
+import { glidePers, glideWhens, priorities, steals } from './voice-policy.ts'
 
 // The error text of every schema is what is expected there ("a number 0..1"): issues.ts makes problems of it.
 
@@ -70,11 +71,51 @@ const knob = z.union([position, z.strictObject(knobShape, { error: 'an object' }
 })
 
 const count = whole(1, limits.voices, `a whole number 1..${limits.voices}`)
+const unisonVoices = whole(1, limits.unison, `a whole number 1..${limits.unison}`)
+const unisonShape = {
+  voices: unisonVoices.optional().describe('Voices of each note. Default: 1.'),
+  detune: number(0, 100, 'a number 0..100 cents')
+    .optional()
+    .describe('The outer voices are this many cents above and below the note. Default: 10.'),
+  spread: number(0, 1, 'a number 0..1')
+    .optional()
+    .describe('How far the outer voices are from the middle of the stereo field. Default: 0.5.'),
+}
+const glideTime = number(0, 10, 'a number 0..10 seconds')
+const glideShape = {
+  time: glideTime
+    .optional()
+    .describe('Seconds in which the pitch goes to that of the next note. Default: 0.'),
+  per: oneOf(glidePers)
+    .optional()
+    .describe(
+      'interval: all take the time; octave: an octave takes it, longer ways longer. Default: interval.',
+    ),
+  when: oneOf(glideWhens).optional().describe('legato: only when another key is down. Default: always.'),
+}
 const voicesShape = {
-  count: count.optional().describe('Number of voices. Default: 8.'),
+  count: count.optional().describe('Number of voices, those of a unison counted each. Default: 8.'),
   mode: oneOf(['poly', 'mono', 'legato', 'drone'])
     .optional()
-    .describe('How voices are given to notes; drone: one voice, always on. Default: poly.'),
+    .describe('How voices are given to notes; drone: one note, always on. Default: poly.'),
+  priority: oneOf(priorities)
+    .optional()
+    .describe('Which of the keys that are down plays; not for poly. Default: last.'),
+  steal: oneOf(steals)
+    .optional()
+    .describe('Which note makes room when all voices of poly are taken. Default: oldest.'),
+  unison: z
+    .union([unisonVoices, z.strictObject(unisonShape, { error: 'an object' })], {
+      error: `a whole number 1..${limits.unison}, or { voices?, detune?, spread? }`,
+    })
+    .optional()
+    .describe('Voices of each note, or how they differ as well. Default: 1.'),
+  glide: z
+    .union([glideTime, z.strictObject(glideShape, { error: 'an object' })], {
+      error: 'a number 0..10 seconds, or { time?, per?, when? }',
+    })
+    .optional()
+    .describe('Seconds in which the pitch goes to that of the next note, or how as well. Default: 0.'),
 }
 
 const anInterval = 'cents as a number, or text: a ratio such as "3/2", or cents with a point'
@@ -228,7 +269,7 @@ function build(catalogue: Catalogue) {
       name: label.optional().describe('What the patch is called.'),
       voices: z
         .union([count, z.strictObject(voicesShape, { error: 'an object' })], {
-          error: `a whole number 1..${limits.voices}, or { count?, mode? }`,
+          error: `a whole number 1..${limits.voices}, or { count?, mode?, … }`,
         })
         .optional()
         .describe('A number of voices, or how they are given to notes. Default: 8.'),
@@ -268,7 +309,8 @@ const midiKeys = Object.keys(knobShape.midi.unwrap().shape)
 export function keysAt(path: readonly PropertyKey[]): readonly string[] {
   const [first, second, third] = path
   if (first === 'knobs') return third === 'midi' ? midiKeys : Object.keys(knobShape)
-  if (first === 'voices') return Object.keys(voicesShape)
+  if (first === 'voices')
+    return Object.keys(second === 'unison' ? unisonShape : second === 'glide' ? glideShape : voicesShape)
   if (first === 'tuning') {
     if (third === 'reference') return Object.keys(referenceShape)
     return Object.keys(second === 'keyboard' ? keyboardShape : tuningShape)

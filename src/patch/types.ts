@@ -1,5 +1,6 @@
 import type { ClockName, KeyName, Scale } from './ports.ts'
 import type { KeyPitches, Tuning } from './tuning.ts'
+import type { ParsedVoices, VoicePolicy } from './voice-policy.ts'
 
 /** Position 0..1 of a knob, or the knob with all it can say of itself. */
 export type KnobSpec =
@@ -52,14 +53,6 @@ export type KnobMidi = {
       readonly takeover?: Takeover
     }
 )
-
-/** How voices are given to notes. */
-export interface VoicePolicy {
-  /** Voices 1..128. Default: 8. */
-  readonly count?: number
-  /** `drone`: one voice that sounds from the start, at the last note. Default: `poly`. */
-  readonly mode?: 'poly' | 'mono' | 'legato' | 'drone'
-}
 
 /** A device in a patch: its type, and constants for ports and options. */
 export interface DeviceSpec {
@@ -138,7 +131,7 @@ export interface Device {
 /** A valid patch in its normal form: defaults filled in, cables resolved. */
 export interface ParsedPatch {
   readonly name: string
-  readonly voices: { readonly count: number; readonly mode: 'poly' | 'mono' | 'legato' | 'drone' }
+  readonly voices: ParsedVoices
   readonly tempo: number
   /** Undefined: the ordinary tuning, in which a note is its pitch. */
   readonly tuning?: KeyPitches

@@ -66,7 +66,7 @@ export const controlNames = {
   forget: '-forget',
   /** Over what is on the bus of its own; of what rings, its input. Transient, rests at 1. */
   fade: '-fade',
-  /** Of what it adds to the sum over all voices. Transient, rests at 1. */
+  /** Of what it adds to the sum over all voices: of an edit, or of a voice that is choked. Transient, rests at 1. */
   mixFade: '-mixFade',
   /** Into the memory of what rings. Transient, rests at 1. */
   onset: '-onset',
@@ -114,7 +114,7 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
   const declick = shape.declick ? declickGate() : 1
   if (shape.mix) {
     const closing = mul(gain, declick)
-    const sent = rings ? closing : mul(closing, Lag3.kr(control(controlNames.mixFade, 1), fadePole))
+    const sent = mul(closing, Lag3.kr(control(controlNames.mixFade, 1), fadePole))
     roots.push(out(bus(controlNames.mix), ...amplified(sent)))
   }
   roots.push(...watchers(type, shape, amplified(gain), mul(loudness, declick)), ...guard.effects)

@@ -72,7 +72,8 @@ export class Fades {
         const isUnder = behind.length > 0 && behind.length === onOwn.length
         if (node.own && (how === 'back' || (isRead(instance.own) && !isUnder))) fadesIn(controlNames.fade)
         if (node.mix && (how === 'back' || isRead(mix))) fadesIn(controlNames.mixFade)
-        for (const rival of onMix) out(rival, controlNames.mixFade)
+        // what rings fades its input
+        for (const rival of onMix) if (!rival.node.rings) out(rival, controlNames.mixFade)
       }
       this.#resume(one, births)
     }

@@ -1,10 +1,11 @@
 export { emptyAllocation, type Allocation, type FirstNumbers } from './allocation.ts'
-export { clockControls, clockName, clockPositions } from './clock.ts'
+export { choked } from './choke.ts'
 export { knobBusValue } from './knobs.ts'
+export { clockControls, clockName, clockPositions } from './clock.ts'
 export { compile, type Network, type NetworkNode } from './network.ts'
 export { fadeSeconds } from './device-synthdef.ts'
 export { keysAtRest } from './keys.ts'
-export { isIdle } from './kinds.ts'
+export { hasSurplus } from './kinds.ts'
 export type { NoteEvent, NoteId } from './note-event.ts'
 export { plan, type Plan, type PlanInput } from './plan.ts'
 export { formatReport, reportLine, type Report } from './report.ts'
@@ -12,6 +13,7 @@ export { differences, Rehearsal, type Expected } from './rehearsal.ts'
 export { refreshed } from './refresh.ts'
 export { fadesSoon, nextDue, settle, silenced, type Settled } from './settle.ts'
 export {
+  atRest,
   createPerformance,
   dueBlock,
   performed,
@@ -32,14 +34,8 @@ export {
   withTempo,
   type TempoMap,
 } from './tempo.ts'
-export {
-  allocate,
-  createVoices,
-  keySteps,
-  keysOf,
-  setKeys,
-  type Keys,
-  type VoiceChange,
-  type Voices,
-} from './voices.ts'
+export { allocate, changesBetween, rested, type Keys, type VoiceChange } from './allocate.ts'
+export { keySteps, setKeys } from './key-steps.ts'
+export { resizeVoices } from './resize-voices.ts'
+export { createVoices, glidingVoices, keysOf, voicesOf, type Voices } from './voices.ts'
 export type { Reading, ReadSource, WiredDevice } from './wiring.ts'

@@ -9,4 +9,5 @@ export const keysAtRest: Readonly<Record<KeyName, number>> = {
   pressure: 0,
   timbre: 0.5,
   random: 0,
+  spread: 0,
 }

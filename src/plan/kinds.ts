@@ -18,6 +18,10 @@ export function sameKind(a: NetworkNode, b: NetworkNode): boolean {
 export const isIdle = ({ order }: Allocation, { group, paused }: RunningVoice): boolean =>
   paused || (order.get(group) ?? []).length === 0
 
+/** There are more voices than wanted, and one of them can go. */
+export const hasSurplus = (allocation: Allocation, wanted: number): boolean =>
+  allocation.voices.length > wanted && allocation.voices.some((voice) => isIdle(allocation, voice))
+
 /** The group in which an instance of a node stands. */
 export function groupOf(
   { groups, voices }: Pick<Allocation, 'groups' | 'voices'>,

@@ -10,6 +10,7 @@ import { sortDevices } from './order.ts'
 import { rangeOf, summing } from './scale.ts'
 import { shapeOf, slotsOf, type DeviceShape, type Slot, type Watch } from './shape.ts'
 import { silentAtRest } from './silence.ts'
+import { voicesOf } from './voices.ts'
 import {
   normalisedBase,
   wire,
@@ -88,6 +89,8 @@ export interface Tail {
 /** The blueprint of a patch: ordered nodes, their SynthDefs, their wiring. No ids yet. */
 export interface Network {
   readonly voices: ParsedPatch['voices']
+  /** Voices that it has, spare ones included. */
+  readonly voiceCount: number
   /** In an order in which every node follows what it reads; the clock, if anything reads it, is the first, `out` the last. */
   readonly nodes: readonly NetworkNode[]
   readonly synthDefs: ReadonlyMap<string, DeviceSynthDef>
@@ -178,6 +181,7 @@ export function compile(patch: ParsedPatch, { catalogue, tails = [] }: CompileOp
   for (const mapping of clock?.mappings ?? []) knobs.set(knobKey(mapping), mapping)
   return {
     voices: active.voices,
+    voiceCount: voicesOf(active.voices),
     nodes: clock ? [clock.node, ...nodes] : nodes,
     synthDefs,
     knobs,

@@ -1,15 +1,9 @@
 import type { ParsedPatch } from '../patch/types.ts'
+import { allocate, changesBetween, rested, type Keys, type VoiceChange } from './allocate.ts'
+import { keySteps } from './key-steps.ts'
 import type { NoteEvent } from './note-event.ts'
-import {
-  allocate,
-  changesBetween,
-  createVoices,
-  keySteps,
-  resizeVoices,
-  type Keys,
-  type VoiceChange,
-  type Voices,
-} from './voices.ts'
+import { resizeVoices } from './resize-voices.ts'
+import { createVoices, glidingVoices, keysOf, type Voices } from './voices.ts'
 
 /** The last change of a voice's gate, and the block in which it is: an envelope must see every edge for a block. */
 interface Gate {
@@ -17,10 +11,15 @@ interface Gate {
   readonly high: boolean
 }
 
-/** New values for the keys of a voice. */
+/** What a voice is told in a block. */
 export interface KeySet {
   readonly voice: number
+  /** New values of its keys. */
   readonly keys: Keys
+  /** It fades at once. */
+  readonly choke?: true
+  /** It was fading, and begins anew. */
+  readonly anew?: true
 }
 
 /** What is being played: the voices, and what follows from that by itself in blocks to come. A value. */
@@ -30,6 +29,10 @@ export interface Performance {
   readonly gates: readonly Gate[]
   /** Keys to be set in later blocks, in order. */
   readonly due: readonly (KeySet & { readonly block: number })[]
+  /** The block that it has reached. */
+  readonly block: number
+  /** Length of a block. */
+  readonly blockSeconds: number
 }
 
 /** A performance, and what it sets in the block that it has reached. */
@@ -38,29 +41,43 @@ export interface Performed {
   readonly sets: readonly KeySet[]
 }
 
+/** What of a patch a performance depends on. */
+type Instrument = Pick<ParsedPatch, 'voices' | 'tuning'>
+
 const idleGate: Gate = { block: -1, high: false }
 
-/** Nobody plays. */
-export function createPerformance(policy: ParsedPatch['voices']): Performance {
-  const voices = createVoices(policy)
-  return { voices, gates: voices.voices.map(() => idleGate), due: [] }
+/**
+ * Nobody plays, and there are no voices yet.
+ *
+ * @param blockSeconds length of a block in seconds
+ */
+export function createPerformance(blockSeconds: number): Performance {
+  return { voices: createVoices({ count: 0 }), gates: [], due: [], block: 0, blockSeconds }
 }
 
 /** The next block in which something happens by itself, or Infinity. */
-export const dueBlock = ({ due }: Performance): number =>
-  due.reduce((first, { block }) => Math.min(first, block), Infinity)
+export function dueBlock({ due, voices, block: reached }: Performance): number {
+  // a pitch that glides is written in every block
+  const next = glidingVoices(voices).length > 0 ? reached + 1 : Infinity
+  return due.reduce((first, { block }) => Math.min(first, block), next)
+}
 
 /**
  * A block of a performance: what is due, then events in their order. Blocks must not go back; the same one may come
  * several times. Pure.
  */
 export function performed(from: Performance, block: number, events: readonly NoteEvent[]): Performed {
-  const sets: KeySet[] = from.due.filter((one) => one.block <= block)
-  let state: Performance = { ...from, due: from.due.filter((one) => one.block > block) }
+  const now = block * from.blockSeconds
+  const voices = { ...from.voices, now }
+  const glides = glidingVoices(from.voices).map((voice): KeySet => {
+    return { voice, keys: { pitch: keysOf(voices, voice).pitch } }
+  })
+  const sets: KeySet[] = [...from.due.filter((one) => one.block <= block), ...glides]
+  let state: Performance = { ...from, voices, block, due: from.due.filter((one) => one.block > block) }
   for (const event of events) {
-    const { voices, changes } = allocate(state.voices, event)
-    state = { ...state, voices }
-    for (const change of changes) state = struck(state, change, block, sets)
+    const { voices: after, changes } = allocate(state.voices, event, now)
+    state = { ...state, voices: after }
+    for (const change of changes) state = struck(state, change, sets)
   }
   return { state, sets }
 }
@@ -72,37 +89,66 @@ export function performed(from: Performance, block: number, events: readonly Not
  */
 export function regrouped(
   from: Performance,
-  policy: ParsedPatch['voices'],
+  instrument: Instrument,
   kept: readonly (number | undefined)[],
   block: number,
 ): Performed {
-  const voices = resizeVoices(from.voices, policy, kept)
+  const voices = resizeVoices(from.voices, instrument, kept)
   const sets: KeySet[] = []
   let state: Performance = {
+    ...from,
     voices,
+    block,
     gates: kept.map((old) => from.gates[old ?? -1] ?? idleGate),
     due: from.due.flatMap((one) => {
       const voice = kept.indexOf(one.voice)
       return voice < 0 ? [] : [{ ...one, voice }]
     }),
   }
-  for (const change of changesBetween(from.voices, voices, kept)) state = struck(state, change, block, sets)
+  for (const change of changesBetween(from.voices, voices, kept)) state = struck(state, change, sets)
   return { state, sets }
 }
 
-/** Sets the keys of a voice, later where an envelope would not see an edge of its gate. */
-function struck(state: Performance, change: VoiceChange, block: number, sets: KeySet[]): Performance {
-  const { voice, keys } = change
+/** Voices have come to silence: other notes may take them. */
+export function atRest(from: Performance, isSilent: (voice: number) => boolean): Performance {
+  return { ...from, voices: rested(from.voices, isSilent) }
+}
+
+/** Sets the keys of a voice, its gate later where an envelope would not see an edge of it. */
+function struck(state: Performance, change: VoiceChange, sets: KeySet[]): Performance {
+  const { voice, keys, choke, anew } = change
+  const { block } = state
   const gate = state.gates[voice]
   if (gate === undefined) return state
+  const marks = { ...(choke && { choke }), ...(anew && { anew }) }
+  if (keys.gate === undefined) {
+    sets.push({ voice, keys, ...marks })
+    return state
+  }
   const rises = keys.gate === 1
   const restart = change.restart || (rises && !gate.high && gate.block >= block)
   // a note that ends in the block in which it began still sounds for one
-  const from = keys.gate === 0 && gate.high && gate.block >= block ? gate.block + 1 : block
-  const steps = keySteps({ keys, restart }).map((step, i) => ({ block: from + i, voice, keys: step }))
-  sets.push(...steps.filter((step) => step.block === block))
-  const due = [...state.due, ...steps.filter((step) => step.block > block)]
-  if (keys.gate === undefined) return { ...state, due }
-  const next = { high: rises, block: restart ? from + 1 : from }
-  return { ...state, due, gates: state.gates.with(voice, next) }
+  if (!rises && gate.high && gate.block >= block) {
+    const { gate: low, ...others } = keys
+    if (Object.keys(others).length > 0) sets.push({ voice, keys: others })
+    const end = { block: gate.block + 1, voice, keys: { gate: low }, ...marks }
+    return {
+      ...state,
+      due: [...state.due, end],
+      gates: state.gates.with(voice, { high: false, block: gate.block + 1 }),
+    }
+  }
+  const steps = keySteps({ keys, restart }).map((step, i) => ({
+    block: block + i,
+    voice,
+    keys: step,
+    ...(i === 0 && marks),
+  }))
+  sets.push(...steps.slice(0, 1))
+  return {
+    ...state,
+    // what was still to come of the note before is over
+    due: [...state.due.filter((one) => !rises || one.voice !== voice), ...steps.slice(1)],
+    gates: state.gates.with(voice, { high: rises, block: restart ? block + 1 : block }),
+  }
 }

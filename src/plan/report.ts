@@ -77,7 +77,8 @@ export function voicesReport(
   voices: readonly RunningVoice[],
 ): Pick<Report, 'voices'> {
   if (groups === undefined || (before?.count === now?.count && before?.mode === now?.mode)) return {}
-  const finishing = Math.max(0, voices.length - (now?.count ?? 0))
+  const sounding = voices.filter(({ paused }) => !paused).length
+  const finishing = Math.max(0, sounding - (now?.count ?? 0))
   return { voices: { ...(before && { before }), ...(now && { now }), finishing } }
 }
 

@@ -60,7 +60,8 @@ export class Stage {
 
   /** Voices that are too many go if nobody plays them; the others finish. */
   voices(groups: Groups | undefined): { voices: RunningVoice[]; kept: (number | undefined)[] } {
-    const count = this.policy?.count ?? 0
+    const { nodes = [], voiceCount = 0 } = this.#network ?? {}
+    const count = nodes.some(({ part }) => part === 'voice') ? voiceCount : 0
     const old = groups === undefined ? [] : this.#from.voices.map((voice, index) => ({ voice, index }))
     let surplus = old.length - count
     const stay = old

@@ -1,241 +1,147 @@
 import type { KeyName } from '../patch/ports.ts'
-import type { ParsedPatch } from '../patch/types.ts'
-import type { Command } from '../scsynth/index.ts'
-import { keyNames } from '../patch/ports.ts'
-import type { RunningVoice } from './allocation.ts'
+import { pitchOf, type KeyPitches } from '../patch/tuning.ts'
+import { parsedVoices, type ParsedVoices } from '../patch/voice-policy.ts'
+import { expressionOf, plainExpression, type Expression } from './expression.ts'
+import { pitchAt, steady, type Glide } from './glide.ts'
 import { keysAtRest } from './keys.ts'
-import type { NoteEvent } from './note-event.ts'
+import { hands, type Pressing } from './pressed.ts'
+import { spread } from './unison.ts'
 
 /** One voice as the allocator sees it. */
 export interface Voice {
-  /** The note it plays or played last. */
+  /** The note that it plays or played last. */
   readonly note: number
+  readonly channel: number | undefined
   readonly velocity: number
+  /** Its gate is high. */
   readonly held: boolean
-  /** Rises with every note-on and note-off: the order in which voices were struck and let go. */
+  /** What may be heard of it. `fading`: it was choked; it ends by itself. */
+  readonly sound: 'none' | 'sounding' | 'fading'
+  /** Rises with every strike and release of any voice: their order. */
   readonly age: number
-  /** Rises with every note-on of this voice; seeds `keys.random`. */
-  readonly strikes: number
+  /** Seconds at which that was. */
+  readonly since: number
+  /** Which strike it belongs to: the voices of one note have the same. */
+  readonly strike: number
+  /** Which of how many voices of its note it is. */
+  readonly part: number
+  readonly parts: number
+  /** Semitones, without bend and detune. */
+  readonly pitch: Glide
+  /** Pressure of its own key. */
+  readonly touch: number
+  /** Rises with every attack. */
+  readonly attacks: number
+  /** `keys.random` of the last attack. */
+  readonly random: number
 }
 
 /** The voices of a patch: a value. */
 export interface Voices {
-  readonly mode: ParsedPatch['voices']['mode']
-  /** Voices that may be given notes: the first ones. Those beyond only finish. */
-  readonly count: number
-  /** The one that plays in a mode with one voice. */
-  readonly solo: number
+  readonly policy: ParsedVoices
+  /** Undefined: a note is its pitch. */
+  readonly tuning: KeyPitches | undefined
   readonly voices: readonly Voice[]
-  /** Keys that are down in the order in which they were struck: mono modes fall back to them. */
-  readonly keys: readonly { readonly note: number; readonly velocity: number }[]
+  readonly pressing: Pressing
+  readonly expression: Expression
+  /** Semitones of the note that was struck last: glides begin there. */
+  readonly last: number | undefined
   readonly clock: number
+  /** Seconds. */
+  readonly now: number
 }
 
-/** New values for the keys of a voice. `restart`: its gate must be low for a block first, since it is sounding. */
-export interface VoiceChange {
-  readonly voice: number
-  readonly keys: Keys
-  readonly restart: boolean
+/** What a drone begins with. */
+export const beginning = { note: 60, velocity: 0.8 }
+
+/** Nobody has played it. */
+export const idle: Voice = {
+  note: 60,
+  channel: undefined,
+  velocity: 0,
+  held: false,
+  sound: 'none',
+  age: 0,
+  since: 0,
+  strike: 0,
+  part: 0,
+  parts: 1,
+  pitch: steady(60),
+  touch: 0,
+  attacks: 0,
+  random: 0,
 }
 
-const idle: Voice = { note: 60, velocity: 0, held: false, age: 0, strikes: 0 }
+/** Voices more than may sound, at the most: a note that has to steal one takes them while the other fades. */
+const mostSpares = 8
 
-/** Voices that nobody plays; a drone sounds from the start. */
-export function createVoices({ count, mode }: ParsedPatch['voices']): Voices {
-  return {
-    mode,
-    count,
-    solo: 0,
-    voices: Array.from({ length: count }, () => initial(mode)),
-    keys: [],
-    clock: 0,
-  }
+/** Voices that a patch has: those that may sound, and spare ones. */
+export function voicesOf({ count, mode, unison }: ParsedVoices): number {
+  return mode === 'poly' ? count + Math.min(count, Math.max(mostSpares, unison.voices)) : count
 }
-
-const initial = (mode: Voices['mode']): Voice =>
-  mode === 'drone' ? { ...idle, held: true, velocity: 0.8 } : idle
 
 /**
- * The same players after an edit. Held notes stay held; where the mode changes, those that it has no place for
- * are released.
+ * Voices that nobody plays; a drone sounds from the start.
  *
- * @param kept which voice each was before; undefined for a new one
+ * @param policy what is not said is as in a patch that says nothing
+ * @param tuning default: a note is its pitch
  */
-export function resizeVoices(
-  state: Voices,
-  { count, mode }: ParsedPatch['voices'],
-  kept: readonly (number | undefined)[],
-): Voices {
-  const voices = kept.map((index) => (index === undefined ? undefined : state.voices[index]) ?? initial(mode))
-  if (state.mode === mode) return { ...state, count, solo: Math.max(0, kept.indexOf(state.solo)), voices }
-  // what was struck last goes on
-  const held = voices.map(({ held: down, age }) => (down ? age : -1))
-  const solo = Math.max(0, held.indexOf(Math.max(...held)))
-  const plays = (voice: Voice): boolean => {
-    if (mode === 'drone') return true
-    return voice.held && (state.mode !== 'drone' || state.keys.some(({ note }) => note === voice.note))
-  }
+export function createVoices(policy: Partial<ParsedVoices>, tuning?: KeyPitches): Voices {
+  const whole = { ...parsedVoices(), ...policy }
   return {
-    ...state,
-    mode,
-    count,
-    solo,
-    voices: voices.map((voice, i) => {
-      if (i !== solo && mode !== 'poly') return { ...voice, held: false }
-      const { velocity } = voice
-      return { ...voice, held: plays(voice), velocity: velocity === 0 ? initial(mode).velocity : velocity }
-    }),
+    policy: whole,
+    tuning,
+    voices: Array.from({ length: voicesOf(whole) }, (_, part) => newVoice(whole, part, tuning)),
+    pressing: hands,
+    expression: plainExpression,
+    last: undefined,
+    clock: 0,
+    now: 0,
   }
 }
 
-/** The keys that an edit changes: a mode that ends lets go of its notes, a drone begins. */
-export function changesBetween(
-  before: Voices,
-  after: Voices,
-  kept: readonly (number | undefined)[],
-): VoiceChange[] {
-  return after.voices.flatMap(({ held, velocity }, voice): VoiceChange[] => {
-    const old = before.voices[kept[voice] ?? -1]
-    if (old === undefined || old.held === held) return []
-    return [{ voice, keys: held ? { gate: 1, velocity } : { gate: 0 }, restart: false }]
-  })
+/** A voice that is born. */
+function newVoice({ mode, unison }: ParsedVoices, part: number, tuning: KeyPitches | undefined): Voice {
+  if (mode !== 'drone' || part >= unison.voices) return idle
+  const pitch = steady(pitchOf(beginning.note, tuning) ?? beginning.note)
+  return { ...idle, ...beginning, pitch, held: true, sound: 'sounding', part, parts: unison.voices }
 }
+
+/** Some voices changed. */
+export function withVoices(
+  state: Voices,
+  indices: readonly number[],
+  change: (voice: Voice, index: number) => Voice,
+): Voices {
+  if (indices.length === 0) return state
+  const voices = [...state.voices]
+  for (const index of indices) voices[index] = change(voices[index] ?? idle, index)
+  return { ...state, voices }
+}
+
+/** Indices of the voices for which something holds. */
+export const voicesWhere = ({ voices }: Voices, holds: (voice: Voice, index: number) => boolean): number[] =>
+  voices.flatMap((voice, index) => (holds(voice, index) ? [index] : []))
 
 /** The keys of a voice as it stands: what a voice that is born must read. */
-export function keysOf({ voices }: Voices, voice: number): Record<KeyName, number> {
-  const { note, velocity, held, strikes } = voices[voice] ?? idle
-  return { ...keysAtRest, pitch: note / 128, velocity, gate: Number(held), random: randomKey(voice, strikes) }
-}
-
-/**
- * What an event does to the voices. Polyphonic: a note takes the voice that has been silent longest, else the oldest
- * released, else the oldest held. Mono: the last key wins, and a key that is still down comes back. Drone: the last
- * note stays. Pure.
- */
-export function allocate(state: Voices, event: NoteEvent): { voices: Voices; changes: VoiceChange[] } {
-  if (!isKeyEvent(event)) return { voices: state, changes: [] }
-  const next = { ...state, clock: state.clock + 1, keys: keysAfter(state.keys, event) }
-  if (state.voices.length === 0) return { voices: next, changes: [] }
-  if (event.kind !== 'on') return letGo(state, next, event)
-  if (state.mode === 'poly') {
-    const voice = bestVoice(state.voices.slice(0, state.count), event.note)
-    return strike(next, voice, event, state.voices[voice]?.held === true)
-  }
-  return state.mode === 'drone' ? strike(next, state.solo, event, false) : mono(state, next, true)
-}
-
-type Result = ReturnType<typeof allocate>
-
-/** What presses or lifts keys. */
-type KeyEvent = Extract<NoteEvent, { kind: 'on' | 'off' | 'allOff' | 'silence' }>
-const isKeyEvent = (event: NoteEvent): event is KeyEvent =>
-  event.kind === 'on' || event.kind === 'off' || event.kind === 'allOff' || event.kind === 'silence'
-
-function keysAfter(keys: Voices['keys'], event: KeyEvent): Voices['keys'] {
-  if (event.kind === 'allOff' || event.kind === 'silence') return []
-  const others = keys.filter(({ note }) => note !== event.note)
-  return event.kind === 'on' ? [...others, { note: event.note, velocity: event.velocity }] : others
-}
-
-function letGo(before: Voices, state: Voices, event: Exclude<KeyEvent, { kind: 'on' }>): Result {
-  const isPoly = state.mode === 'poly'
-  const held = state.voices.flatMap((voice, i) =>
-    (isPoly || i !== state.solo) && voice.held && (event.kind !== 'off' || voice.note === event.note)
-      ? [i]
-      : [],
-  )
-  // a voice that only finishes may hold the same note as one that was struck since
-  if (isPoly) return release(state, held)
-  const first = state.mode === 'drone' ? { voices: state, changes: [] } : mono(before, state, false)
-  const others = release(first.voices, held)
-  return { voices: others.voices, changes: [...first.changes, ...others.changes] }
-}
-
-/** The last key that is down plays; with the last one up it ends. */
-function mono(before: Voices, state: Voices, struck: boolean): Result {
-  const top = state.keys.at(-1)
-  const { solo } = state
-  const held = before.voices[solo]?.held === true
-  if (top === undefined) return release(state, held ? [solo] : [])
-  if (held && before.voices[solo]?.note === top.note && !struck) return { voices: state, changes: [] }
-  return strike(
-    state,
-    solo,
-    top,
-    held && state.mode === 'mono' && struck,
-    held && (state.mode === 'legato' || !struck),
-  )
-}
-
-/** The voice of the same note first (so that it never sounds twice), then released ones, then held ones; the oldest of each. */
-function bestVoice(voices: readonly Voice[], note: number): number {
-  const rank = (voice: Voice): number => (voice.held ? (voice.note === note ? 0 : 2) : 1)
-  return voices
-    .map((voice, index) => ({ voice, index }))
-    .reduce((a, b) => ((rank(b.voice) - rank(a.voice) || b.voice.age - a.voice.age) < 0 ? b : a)).index
-}
-
-function strike(
-  state: Voices,
-  index: number,
-  { note, velocity }: { note: number; velocity: number },
-  restart: boolean,
-  tied = false,
-): Result {
-  const old = state.voices[index] ?? idle
-  const strikes = tied ? old.strikes : old.strikes + 1
-  const voice: Voice = {
-    note,
-    velocity: tied ? old.velocity : velocity,
-    held: true,
-    age: state.clock,
-    strikes,
-  }
-  const keys = tied
-    ? { pitch: note / 128 }
-    : { pitch: note / 128, velocity, gate: 1, trigger: 1, random: randomKey(index, strikes) }
+export function keysOf(state: Voices, index: number): Record<KeyName, number> {
+  const voice = state.voices[index] ?? idle
+  const { unison } = state.policy
+  const { bend, pressure, timbre } = expressionOf(state.expression, voice.channel)
+  const place = spread(voice)
   return {
-    voices: { ...state, voices: state.voices.with(index, voice) },
-    changes: [{ voice: index, keys, restart }],
+    ...keysAtRest,
+    pitch: (pitchAt(voice.pitch, state.now) + bend + (place * unison.detune) / 100) / 128,
+    velocity: voice.velocity,
+    gate: Number(voice.held),
+    pressure: Math.max(pressure, voice.touch),
+    timbre,
+    random: voice.random,
+    spread: place * unison.spread,
   }
 }
 
-function release(state: Voices, indices: readonly number[]): Result {
-  if (indices.length === 0) return { voices: state, changes: [] }
-  const voices = state.voices.map((voice, i) =>
-    indices.includes(i) ? { ...voice, held: false, age: state.clock } : voice,
-  )
-  return {
-    voices: { ...state, voices },
-    changes: indices.map((voice) => ({ voice, keys: { gate: 0 }, restart: false })),
-  }
-}
-
-/** 0..1, different for every strike of every voice, equal in every run. */
-function randomKey(voice: number, strikes: number): number {
-  let x = Math.imul(voice * 7919 + strikes + 1, 0x9e3779b1)
-  x = Math.imul(x ^ (x >>> 15), 0x85ebca6b)
-  return ((x ^ (x >>> 13)) >>> 0) / 2 ** 32
-}
-
-/** Values of some keys. */
-export type Keys = Partial<Record<KeyName, number>>
-
-/**
- * A change as values for this block and the ones after it: a trigger falls a block after it rose, and a gate that
- * restarts is low for a block first, since an envelope sees a gate only once a block.
- */
-export function keySteps({ keys, restart }: Pick<VoiceChange, 'keys' | 'restart'>): Keys[] {
-  const falling = keys.trigger === undefined ? [] : [{ trigger: 0 }]
-  if (!restart) return [keys, ...falling]
-  const { trigger = 0, ...rest } = keys
-  return [{ ...rest, gate: 0 }, { gate: 1, trigger }, ...falling]
-}
-
-/** The command that puts values on the buses of a voice's keys. */
-export function setKeys(voice: RunningVoice, keys: Keys): Command {
-  const values = Object.entries(keys).map(
-    ([key, value]) => [voice.keys + keyNames.indexOf(key as KeyName), value] as const,
-  )
-  return { call: '/c_set', values }
+/** Voices whose pitch is on its way. */
+export function glidingVoices(state: Voices): number[] {
+  return voicesWhere(state, ({ pitch }) => pitch.end > state.now)
 }

@@ -166,7 +166,10 @@ function outputFacts(
   const facts = new Map(devices.map(({ name }) => [name, least]))
   for (const { name, rate, channels } of tails) facts.set(name, { rate, channels, polarity: 'bipolar' })
   const of = (connection: Connection): OutputFacts =>
-    (connection.from.kind === 'device' ? facts.get(connection.from.name) : undefined) ?? control
+    (connection.from.kind === 'device' ? facts.get(connection.from.name) : undefined) ?? {
+      ...control,
+      polarity: polarityOfSource(connection, facts),
+    }
   const grows = ({ name, device, info, incoming }: (typeof devices)[number]): boolean => {
     const inputs = followsInputs(info)
       ? incoming.filter((c) => portOf(info, c.port)?.kind === 'signal').map(of)
@@ -191,7 +194,9 @@ const followsInputs = ({ output: { rate, channels, polarity } }: DeviceInfo): bo
   rate === 'inputs' || channels === 'inputs' || polarity === 'inputs'
 
 const least: OutputFacts = { rate: 'control', channels: 1, polarity: 'bipolar' }
-const control: OutputFacts = { rate: 'control', channels: 1, polarity: 'unipolar' }
+const control = { rate: 'control', channels: 1 } as const
+/** A place on both sides of the middle. */
+const polarityOfKey = (key: KeyName): Polarity => (key === 'spread' ? 'bipolar' : 'unipolar')
 
 function polarityOf(
   polarity: DeviceInfo['output']['polarity'],
@@ -271,6 +276,7 @@ function normalSource(normal: string | undefined, part: Part): ReadSource | unde
 }
 
 function polarityOfSource({ from }: Connection, facts: ReadonlyMap<string, OutputFacts>): Polarity {
+  if (from.kind === 'keys') return polarityOfKey(from.key)
   return from.kind === 'device' ? (facts.get(from.name)?.polarity ?? 'bipolar') : 'unipolar'
 }
 

@@ -240,14 +240,14 @@ describe('a patch too large for the engine is refused with exit code 1', () => {
   })
 
   it('says which limit, by how much, and which option raises it', async () => {
-    // 130 filters in each of 128 voices, the groups of the voices, out, four groups of the patch, the root
+    // 130 filters in each of 128 voices and 8 spare ones, the groups of the voices, out, four groups of the patch, the root
     const { code, stderr } = await refused(many(130))
     expect([code, stderr]).toEqual([
       1,
       `✗ p.json has 1 problem:
 
 patch: the patch needs too many synths and groups [engine-limit]
-  found:    16774, 390 too many
+  found:    17822, 1438 too many
   expected: at most 16384
   make the engine larger: --engine maxNodes=32768
 `,
@@ -288,7 +288,7 @@ patch: the patch needs too many synths and groups [engine-limit]
     )
     expect(code).toBe(1)
     expect(stderr).toContain('[engine-limit]')
-    expect(stderr).toContain('make the engine larger: --engine memory=8192')
+    expect(stderr).toContain('make the engine larger: --engine memory=12288')
     expect(folder.names().filter((name) => name.includes('delays.wav'))).toEqual([])
   })
 })

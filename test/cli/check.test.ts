@@ -61,7 +61,7 @@ describe('megasynth check', () => {
     expect(text).toMatch(
       /on the engine: 3 synths of 3 SynthDefs \(\d+ bytes\), 1 audio bus, \d+ control buses/,
     )
-    expect(await check(synth)).toMatch(/4 voices \(poly\)\n {2}on the engine: 31 synths of 9 SynthDefs/)
+    expect(await check(synth)).toMatch(/4 voices \(poly\)\n {2}on the engine: 59 synths of 9 SynthDefs/)
   })
 
   it.each([
@@ -170,7 +170,7 @@ describe('megasynth check', () => {
       ok: true,
       file: 'p.json',
       voices: { count: 4, mode: 'poly' },
-      engine: { synths: 31, synthDefs: 9 },
+      engine: { synths: 59, synthDefs: 9 },
       remarks: [],
     })
     expect(answer['devices']).toEqual(

@@ -247,7 +247,7 @@ describe('a patch that is edited while it is played, as it once went wrong:', ()
     const session = new Session()
     for (const patch of patches) {
       const before = session.model.synths().map(({ id }) => id)
-      session.edit({ voices: 1, ...patch }, sounding)
+      session.edit({ voices: { mode: 'mono' }, ...patch }, sounding)
       expectSound(session, before)
     }
     return session
@@ -280,9 +280,9 @@ describe('a patch that is edited while it is played, as it once went wrong:', ()
     })
     const session = playing(patch('a'))
     const ids = idsOf(session, 'f')
-    session.edit({ voices: 1, ...patch('b') }, sounding)
+    session.edit({ voices: { mode: 'mono' }, ...patch('b') }, sounding)
     expect(idsOf(session, 'f')).not.toEqual(ids)
-    expect(session.edit({ voices: 1, ...patch('a') }, sounding).report.synths.back).toBe(3)
+    expect(session.edit({ voices: { mode: 'mono' }, ...patch('a') }, sounding).report.synths.back).toBe(3)
     expect(idsOf(session, 'f')).toEqual(ids)
   })
 

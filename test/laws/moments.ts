@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { keyNames } from '../../src/patch/ports.ts'
 import { emptyAllocation, type Allocation } from '../../src/plan/index.ts'
 import type { Leaving, Pool } from '../../src/plan/allocation.ts'
 import type { NetworkNode } from '../../src/plan/network.ts'
@@ -150,7 +151,7 @@ export function expectSound(session: Session, before: readonly number[]): void {
     }
   }
   const reserved = [
-    ...allocation.voices.flatMap(({ keys }) => Array.from({ length: 7 }, (_, i) => `c${keys + i}`)),
+    ...allocation.voices.flatMap(({ keys }) => keyNames.map((_, i) => `c${keys + i}`)),
     ...[...allocation.knobBuses.values()].map((bus) => `c${bus}`),
     ...(allocation.silence === undefined ? [] : [0, 1].map((i) => `a${(allocation.silence ?? 0) + i}`)),
   ]

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Patch } from '../../src/patch/index.ts'
 import { clockNames, keyNames, portOf, type DeviceInfo } from '../../src/patch/ports.ts'
-import { plan, type NetworkNode } from '../../src/plan/index.ts'
+import { plan, voicesOf, type NetworkNode } from '../../src/plan/index.ts'
 import { knobBusValue } from '../../src/plan/knobs.ts'
 import { out, standard } from '../../src/devices/index.ts'
 import type { ModelSynth } from '../plan/model.ts'
@@ -87,7 +87,7 @@ describe('a first start of any patch', () => {
       const expected = Object.entries(devices)
         .filter(([, { bypass }]) => !bypass)
         .flatMap(([name, { shared }]) =>
-          shared ? [`${name} -1`] : Array.from({ length: voices.count }, (_, v) => `${name} ${v}`),
+          shared ? [`${name} -1`] : Array.from({ length: voicesOf(voices) }, (_, v) => `${name} ${v}`),
         )
       const isRead = cablesOf(started.parsed).some(({ kind }) => kind === 'clock')
       if (isRead) expected.push('clock -1')
@@ -195,7 +195,7 @@ describe('a first start of any patch', () => {
           const [source, side] = owner.split(' ')
           if (side === 'mix') {
             expect(voice).toBe(-1)
-            expect(writers.get(key)).toHaveLength(started.parsed.voices.count)
+            expect(writers.get(key)).toHaveLength(voicesOf(started.parsed.voices))
           } else if (source !== undefined && !isVoice(source) && !source.startsWith('keys.'))
             expect(side).toBe('-1')
           else expect(side).toBe(String(voice))

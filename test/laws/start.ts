@@ -134,8 +134,8 @@ export class Session {
 
   /** Voices that the patch has, without those that only finish. */
   get count(): number {
-    const { nodes = [], voices } = this.network ?? {}
-    return nodes.some(({ part }) => part === 'voice') ? (voices?.count ?? 0) : 0
+    const { nodes = [], voiceCount = 0 } = this.network ?? {}
+    return nodes.some(({ part }) => part === 'voice') ? voiceCount : 0
   }
 
   /** Everything comes to its end: fades, tails, and voices that are too many. */

@@ -3,186 +3,131 @@ import { describe, expect, it } from 'vitest'
 import { keyNames } from '../../src/patch/ports.ts'
 import {
   allocate,
+  changesBetween,
   createVoices,
+  glidingVoices,
   keySteps,
-  setKeys,
   keysOf,
+  resizeVoices,
+  rested,
+  setKeys,
+  voicesOf,
   type NoteEvent,
   type VoiceChange,
   type Voices,
 } from '../../src/plan/index.ts'
 import { runs } from './patches.ts'
+import {
+  eventsArbitrary,
+  heldNotes,
+  nameOf,
+  noteArbitrary,
+  onArbitrary,
+  play,
+  Player,
+  policyArbitrary,
+} from './playing.ts'
 
-const noteArbitrary = fc.integer({ min: 58, max: 66 })
-type KeyEvent = Extract<NoteEvent, { kind: 'on' | 'off' | 'allOff' }>
-const eventArbitrary: fc.Arbitrary<KeyEvent> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant('on' as const),
-      note: noteArbitrary,
-      velocity: fc.constantFrom(0.25, 0.5, 1),
-    }),
-  },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('off' as const), note: noteArbitrary }) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'allOff' as const }) },
-)
-const eventsArbitrary = fc.array(eventArbitrary, { maxLength: 40 })
-const modeArbitrary = fc.constantFrom('poly', 'mono', 'legato', 'drone')
-const countArbitrary = fc.integer({ min: 1, max: 8 })
+const anyMode = policyArbitrary('poly', 'mono', 'legato', 'drone')
+const poly = policyArbitrary('poly')
+const oneNote = policyArbitrary('mono', 'legato')
 
-const released = (voices: Voices): Voices =>
-  voices.keys.reduce((state, { note }) => allocate(state, { kind: 'off', note }).voices, voices)
-const play = (voices: Voices, events: readonly NoteEvent[]): Voices =>
-  events.reduce((state, event) => allocate(state, event).voices, voices)
-const heldNotes = ({ voices }: Voices): number[] => voices.filter(({ held }) => held).map(({ note }) => note)
+/** Lifts every key that is down, then both pedals. */
+const released = (state: Voices): Voices => {
+  const offs = state.pressing.keys.map(({ id, note, channel }): NoteEvent => {
+    return { kind: 'off', note, id, ...(channel !== undefined && { channel }) }
+  })
+  return play(state, [...offs, { kind: 'sustain', down: false }, { kind: 'sostenuto', down: false }])
+}
+const sounding = ({ voices }: Voices): number[] =>
+  voices.flatMap(({ sound }, index) => (sound === 'sounding' ? [index] : []))
 
 describe('the allocator of voices', () => {
-  it('leaves no note stuck when all keys are up, in any mode but drone', () => {
+  it('leaves no note stuck when all keys and pedals are up, in any mode but drone', () => {
     fc.assert(
-      fc.property(
-        fc.constantFrom('poly', 'mono', 'legato'),
-        countArbitrary,
-        eventsArbitrary,
-        (mode, count, events) => {
-          const state = play(createVoices({ count, mode }), events)
-          expect(heldNotes(released(state))).toEqual([])
-          expect(heldNotes(allocate(state, { kind: 'allOff' }).voices)).toEqual([])
-        },
-      ),
+      fc.property(policyArbitrary('poly', 'mono', 'legato'), eventsArbitrary, (policy, events) => {
+        const state = play(createVoices(policy), events)
+        expect(heldNotes(released(state))).toEqual([])
+        expect(heldNotes(allocate(state, { kind: 'allOff' }).voices)).toEqual([])
+        const silent = allocate(state, { kind: 'silence' }).voices
+        expect([heldNotes(silent), sounding(silent)]).toEqual([[], []])
+      }),
+      runs(500),
+    )
+  })
+
+  it('lets no more voices sound than there may be, and all that sound are of whole notes', () => {
+    fc.assert(
+      fc.property(anyMode, eventsArbitrary, (policy, events) => {
+        play(createVoices(policy), events, ({ after }) => {
+          expect(after.voices).toHaveLength(voicesOf(policy))
+          expect(sounding(after).length).toBeLessThanOrEqual(policy.count)
+          expect(sounding(after).length % policy.unison.voices).toBe(0)
+          for (const { held, sound } of after.voices) if (held) expect(sound).toBe('sounding')
+        })
+      }),
       runs(300),
     )
   })
 
-  it('is pure, keeps the number of voices, and holds only keys that are down', () => {
+  it('is pure', () => {
     fc.assert(
-      fc.property(modeArbitrary, countArbitrary, eventsArbitrary, (mode, count, events) => {
-        let state = createVoices({ count: mode === 'drone' ? 1 : count, mode })
-        for (const event of events) {
-          const before = structuredClone(state)
-          const { voices, changes } = allocate(state, event)
-          expect(state).toEqual(before)
-          expect(allocate(state, event)).toEqual({ voices, changes })
-          expect(voices.voices).toHaveLength(state.voices.length)
-          for (const { voice } of changes) expect(voice).toBeLessThan(voices.voices.length)
-          const down = voices.keys.map(({ note }) => note)
-          if (mode !== 'drone') for (const note of heldNotes(voices)) expect(down).toContain(note)
-          expect(new Set(heldNotes(voices)).size).toBe(heldNotes(voices).length)
-          state = voices
-        }
+      fc.property(anyMode, eventsArbitrary, (policy, events) => {
+        play(createVoices(policy), events, ({ event, before, after, changes }) => {
+          const copy = structuredClone(before)
+          expect(allocate(before, event, after.now)).toEqual({ voices: after, changes })
+          expect(before).toEqual(copy)
+        })
       }),
-      runs(300),
+      runs(100),
     )
   })
 
   it('tells every change: what the voices were told adds up to what they should read', () => {
     fc.assert(
-      fc.property(modeArbitrary, countArbitrary, eventsArbitrary, (mode, count, events) => {
-        let state = createVoices({ count: mode === 'drone' ? 1 : count, mode })
-        const told = state.voices.map((_, voice): Record<string, number> => keysOf(state, voice))
-        for (const event of events) {
-          const { voices, changes } = allocate(state, event)
+      fc.property(anyMode, eventsArbitrary, (policy, events) => {
+        const start = createVoices(policy)
+        const told = start.voices.map((_, voice): Record<string, number> => keysOf(start, voice))
+        play(start, events, ({ before, after, changes }) => {
+          // the pitch of a glide is written all the time
+          for (const voice of glidingVoices(before))
+            Object.assign(told[voice] ?? {}, { pitch: keysOf({ ...before, now: after.now }, voice).pitch })
           for (const { voice, keys } of changes) Object.assign(told[voice] ?? {}, keys, { trigger: 0 })
-          state = voices
-          expect(told).toEqual(state.voices.map((_, voice) => keysOf(state, voice)))
-        }
-      }),
-      runs(300),
-    )
-  })
-
-  it('poly: a note-on always sounds, and its note-off always ends it', () => {
-    fc.assert(
-      fc.property(countArbitrary, eventsArbitrary, noteArbitrary, (count, events, note) => {
-        const on = allocate(play(createVoices({ count, mode: 'poly' }), events), {
-          kind: 'on',
-          note,
-          velocity: 0.7,
+          expect(told).toEqual(after.voices.map((_, voice) => keysOf(after, voice)))
         })
-        expect(on.changes).toMatchObject([
-          { keys: { pitch: note / 128, velocity: 0.7, gate: 1, trigger: 1 } },
-        ])
-        expect(heldNotes(on.voices).filter((held) => held === note)).toHaveLength(1)
-        const off = allocate(on.voices, { kind: 'off', note })
-        expect(off.changes).toEqual([{ voice: on.changes[0]?.voice, keys: { gate: 0 }, restart: false }])
-        expect(heldNotes(off.voices)).not.toContain(note)
       }),
       runs(300),
     )
   })
 
-  it('poly: takes released voices before held ones, the oldest of them, and never more than one', () => {
-    fc.assert(
-      fc.property(countArbitrary, eventsArbitrary, noteArbitrary, (count, events, note) => {
-        const before = play(createVoices({ count, mode: 'poly' }), events)
-        const { changes } = allocate(before, { kind: 'on', note, velocity: 1 })
-        const [taken] = changes.map(({ voice }) => before.voices[voice])
-        const same = before.voices.find((voice) => voice.held && voice.note === note)
-        const free = before.voices.filter(({ held }) => !held)
-        const candidates = same ? [same] : free.length > 0 ? free : before.voices
-        expect(taken?.age).toBe(Math.min(...candidates.map(({ age }) => age)))
-        expect(candidates).toContain(taken)
-        // an envelope that is still open must see its gate go down first
-        expect(changes.map(({ restart }) => restart)).toEqual([taken?.held])
-      }),
-      runs(300),
-    )
-  })
-
-  it('mono and legato: one voice plays the key that was pressed last of those still down', () => {
+  it('does not depend on which channel is which', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom('mono', 'legato'),
-        countArbitrary,
+        anyMode,
         eventsArbitrary,
-        (mode, count, events) => {
-          let state = createVoices({ count, mode })
-          let down: number[] = []
-          for (const event of events) {
-            down = event.kind === 'allOff' ? [] : down.filter((note) => note !== event.note)
-            if (event.kind === 'on') down.push(event.note)
-            const { voices, changes } = allocate(state, event)
-            const wasHeld = state.voices[0]?.held === true
-            state = voices
-            expect(heldNotes(state)).toEqual(down.slice(-1))
-            expect(changes.every(({ voice }) => voice === 0)).toBe(true)
-            const attacks = changes.filter(({ keys }) => keys.gate === 1)
-            // legato: only the first key of a phrase attacks; mono: every press does, a return to a held key does not
-            const expected = event.kind === 'on' && (mode === 'mono' || !wasHeld) ? 1 : 0
-            expect(attacks).toHaveLength(expected)
-            for (const attack of attacks) expect(attack.restart).toBe(wasHeld)
-          }
+        fc.constantFrom([1, 2, 0], [2, 1, 0], [7, 15, 9]),
+        (policy, events, names) => {
+          const renamed = events.map((event): NoteEvent => {
+            if (!('channel' in event)) return event
+            return { ...event, channel: names[event.channel] ?? 0 }
+          })
+          const [some, others]: [VoiceChange[][], VoiceChange[][]] = [[], []]
+          play(createVoices(policy), events, ({ changes }) => some.push([...changes]))
+          play(createVoices(policy), renamed, ({ changes }) => others.push([...changes]))
+          expect(others).toEqual(some)
         },
       ),
-      runs(300),
-    )
-  })
-
-  it('drone: sounds from the start, at C4, and stays at the last note whatever is released', () => {
-    fc.assert(
-      fc.property(eventsArbitrary, (events) => {
-        let state = createVoices({ count: 1, mode: 'drone' })
-        expect(keysOf(state, 0)).toMatchObject({ gate: 1, pitch: 60 / 128 })
-        let last = 60
-        for (const event of events) {
-          if (event.kind === 'on') last = event.note
-          const { voices, changes } = allocate(state, event)
-          for (const { keys, restart } of changes) expect([keys.gate, restart]).toEqual([1, false])
-          state = voices
-          expect(heldNotes(state)).toEqual([last])
-        }
-      }),
       runs(200),
     )
   })
 
   it('draws keys.random anew for every note, from 0 to 1, equally in every run', () => {
     const draw = (): (number | undefined)[] => {
-      let state = createVoices({ count: 3, mode: 'poly' })
+      let state = createVoices({ count: 3 })
       return Array.from({ length: 200 }, (_, i) => {
         const { voices, changes } = allocate(state, { kind: 'on', note: 40 + (i % 50), velocity: 1 })
         state = voices
-        return changes[0]?.keys.random
+        return changes.find(({ keys }) => keys.trigger === 1)?.keys.random
       })
     }
     const values = draw() as number[]
@@ -194,8 +139,347 @@ describe('the allocator of voices', () => {
   })
 
   it('has nothing to do without voices', () => {
-    const state = createVoices({ count: 0, mode: 'poly' })
+    const state = createVoices({ count: 0 })
     expect(allocate(state, { kind: 'on', note: 60, velocity: 1 }).changes).toEqual([])
+  })
+})
+
+describe('poly', () => {
+  it('holds exactly the notes that keys or pedals hold, as long as there are voices for all of them', () => {
+    fc.assert(
+      fc.property(poly, eventsArbitrary, (policy, events) => {
+        const player = new Player()
+        const plenty = { ...policy, count: 128 }
+        play(createVoices(plenty), events, ({ event, after }) => {
+          player.play(event)
+          const wanted = player.held.map(({ note, channel }) => nameOf(note, channel))
+          expect(heldNotes(after).toSorted()).toEqual([...new Set(wanted)].toSorted())
+        })
+      }),
+      runs(300),
+    )
+  })
+
+  it('holds no other notes where voices are short, and every note-off ends its note', () => {
+    fc.assert(
+      fc.property(poly, eventsArbitrary, (policy, events) => {
+        const player = new Player()
+        play(createVoices(policy), events, ({ event, after }) => {
+          player.play(event)
+          const wanted = player.held.map(({ note, channel }) => nameOf(note, channel))
+          for (const note of heldNotes(after)) expect(wanted).toContain(note)
+        })
+      }),
+      runs(300),
+    )
+  })
+
+  it('a note-on sounds at once on as many voices as a note has, none of them one that another note sounds on', () => {
+    fc.assert(
+      fc.property(poly, eventsArbitrary, onArbitrary, (policy, events, on) => {
+        if (on.kind !== 'on') return
+        const before = play(createVoices(policy), events)
+        const { voices: after, changes } = allocate(before, on)
+        const attacks = changes.filter(({ keys }) => keys.trigger === 1)
+        const isFull = before.voices.filter(({ held }) => held).length > policy.count - policy.unison.voices
+        if (policy.steal === 'none' && isFull && attacks.length === 0) {
+          expect(heldNotes(after)).toEqual(heldNotes(before))
+          return
+        }
+        expect(attacks).toHaveLength(policy.unison.voices)
+        for (const { voice, keys, restart } of attacks) {
+          expect(keys).toMatchObject({ velocity: on.velocity, gate: 1, trigger: 1 })
+          const old = before.voices[voice]
+          const isSame = old?.note === on.note && old.channel === on.channel
+          if (old?.sound === 'sounding') expect(isSame).toBe(true)
+          expect(restart).toBe(old?.held === true)
+        }
+        expect(heldNotes(after)).toContain(nameOf(on.note, on.channel))
+      }),
+      runs(500),
+    )
+  })
+
+  it('steals as little as it must: notes that were let go first, then as the patch says', () => {
+    fc.assert(
+      fc.property(poly, eventsArbitrary, onArbitrary, (policy, events, on) => {
+        if (on.kind !== 'on') return
+        // a key of that name is no reason for another note to end
+        const { id: _, ...fresh } = on
+        const before = play(createVoices(policy), events)
+        const { voices: after, changes } = allocate(before, fresh)
+        const victims = changes.filter(({ choke }) => choke).map(({ voice }) => voice)
+        const strikes = (indices: readonly number[]): number[] => [
+          ...new Set(indices.map((index) => before.voices[index]?.strike ?? -1)),
+        ]
+        const left = sounding(before).filter((index) => !victims.includes(index))
+        // of whole notes, and no more than make room for the new one
+        expect(strikes(victims).filter((strike) => strikes(left).includes(strike))).toEqual([])
+        if (victims.length > 0)
+          expect(sounding(after).length).toBeGreaterThan(policy.count - policy.unison.voices)
+        const own = sounding(after).filter(
+          (index) => left.includes(index) && after.voices[index]?.strike === after.clock,
+        )
+        for (const victim of victims.map((index) => before.voices[index]))
+          for (const spared of left
+            .filter((index) => !own.includes(index))
+            .map((index) => before.voices[index])) {
+            if (victim === undefined || spared === undefined) continue
+            if (victim.held) expect(spared.held).toBe(true)
+            if (victim.held !== spared.held) continue
+            if (policy.steal === 'lowest') expect(victim.note).toBeLessThanOrEqual(spared.note)
+            else if (policy.steal === 'quietest' && victim.held)
+              expect(victim.velocity).toBeLessThanOrEqual(spared.velocity)
+            else if (policy.steal === 'oldest') expect(victim.age).toBeLessThanOrEqual(spared.age)
+            else if (policy.steal === 'none') expect(victim.held).toBe(false)
+          }
+      }),
+      runs(500),
+    )
+  })
+
+  it('takes a voice that still fades only if none is silent, and that which has faded longest', () => {
+    fc.assert(
+      fc.property(poly, eventsArbitrary, (policy, events) => {
+        play(createVoices(policy), events, ({ before, changes }) => {
+          const taken = changes.filter(({ anew }) => anew).map(({ voice }) => voice)
+          if (taken.length === 0) return
+          const attacked = changes.filter(({ keys }) => keys.trigger === 1).map(({ voice }) => voice)
+          const is = (sound: string): number[] =>
+            before.voices.flatMap((voice, i) => (voice.sound === sound && !attacked.includes(i) ? [i] : []))
+          expect(is('none')).toEqual([])
+          const ages = (indices: readonly number[]): number[] =>
+            indices.map((i) => before.voices[i]?.age ?? 0)
+          expect(Math.max(...ages(taken))).toBeLessThanOrEqual(Math.min(Infinity, ...ages(is('fading'))))
+        })
+      }),
+      runs(300),
+    )
+  })
+
+  it('tunes the voices of a note around it, and spreads them around the middle', () => {
+    fc.assert(
+      fc.property(poly, eventsArbitrary, (policy, events) => {
+        const { detune, spread, voices: size } = policy.unison
+        const still = { ...policy, glide: { ...policy.glide, time: 0 } }
+        play(createVoices(still), events, ({ after, changes }) => {
+          const attacks = changes.filter(({ keys }) => keys.trigger === 1).map(({ voice }) => voice)
+          if (attacks.length === 0) return
+          const keys = attacks.map((voice) => keysOf(after, voice))
+          const pitches = keys.map(({ pitch }) => pitch * 128)
+          const places = keys.map((key) => key.spread)
+          const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0)
+          const width = (all: readonly number[]): number => Math.max(...all) - Math.min(...all)
+          expect(width(pitches)).toBeCloseTo(size > 1 ? detune / 50 : 0, 9)
+          expect(width(places)).toBeCloseTo(size > 1 ? 2 * spread : 0, 9)
+          expect(sum(places)).toBeCloseTo(0, 9)
+          const { note, channel } = after.voices[attacks[0] ?? 0] ?? {}
+          const { all, channels } = after.expression
+          const bend = all.bend + (channels[channel ?? -1]?.bend ?? 0)
+          expect(sum(pitches) / size).toBeCloseTo((note ?? 0) + bend, 9)
+        })
+      }),
+      runs(200),
+    )
+  })
+})
+
+describe('mono and legato', () => {
+  it('play at every moment the key that has priority of those that are held', () => {
+    fc.assert(
+      fc.property(oneNote, eventsArbitrary, (policy, events) => {
+        const player = new Player()
+        let silenced = false
+        play(createVoices(policy), events, ({ event, after }) => {
+          player.play(event)
+          const keys = player.held
+          const notes = keys.map(({ note }) => note)
+          const wanted = { last: notes.at(-1), low: Math.min(...notes), high: Math.max(...notes) }[
+            policy.priority
+          ]
+          const top = keys.findLast(({ note }) => note === wanted)
+          // what was silenced stays so until a key is pressed
+          silenced = event.kind === 'silence' || (silenced && event.kind !== 'on')
+          expect(heldNotes(after)).toEqual(top && !silenced ? [nameOf(top.note, top.channel)] : [])
+        })
+      }),
+      runs(500),
+    )
+  })
+
+  it('attack when a key is pressed that plays: mono always, legato at the beginning of a phrase', () => {
+    fc.assert(
+      fc.property(oneNote, eventsArbitrary, (policy, events) => {
+        play(createVoices(policy), events, ({ event, before, after, changes }) => {
+          const attacks = changes.filter(({ keys }) => keys.trigger === 1)
+          const wasHeld = before.voices.some(({ held }) => held)
+          const plays = event.kind === 'on' && heldNotes(after)[0] === nameOf(event.note, event.channel)
+          const wanted = plays && (policy.mode === 'mono' || !wasHeld)
+          expect(attacks).toHaveLength(wanted ? policy.unison.voices : 0)
+          for (const { restart } of attacks) expect(restart).toBe(wasHeld)
+        })
+      }),
+      runs(300),
+    )
+  })
+})
+
+describe('drone', () => {
+  it('sounds from the start, at C4, and stays at the last note whatever is released', () => {
+    fc.assert(
+      fc.property(policyArbitrary('drone'), eventsArbitrary, (policy, events) => {
+        const start = createVoices({ ...policy, priority: 'last' })
+        expect(keysOf(start, 0)).toMatchObject({ gate: 1 })
+        expect(heldNotes(start)).toEqual(['60'])
+        let last: string[] = ['60']
+        play(start, events, ({ event, after, changes }) => {
+          if (event.kind === 'on') last = [nameOf(event.note, event.channel)]
+          if (event.kind === 'silence') last = []
+          for (const { restart } of changes) expect(restart).toBe(false)
+          expect(heldNotes(after)).toEqual(last)
+        })
+      }),
+      runs(200),
+    )
+  })
+})
+
+describe('bend, pressure and timbre', () => {
+  it('reach the voices of their channel and no other, and the notes that are struck later', () => {
+    fc.assert(
+      fc.property(anyMode, eventsArbitrary, (policy, events) => {
+        const still = { ...policy, glide: { ...policy.glide, time: 0 } }
+        const bends = new Map<number | undefined, number>()
+        play(createVoices(still), events, ({ event, before, after, changes }) => {
+          if (event.kind === 'bend') bends.set(event.channel, event.semitones)
+          for (const { note, channel, sound, part, parts } of after.voices) {
+            if (sound === 'none') continue
+            const index = after.voices.findIndex(
+              (voice) =>
+                voice.note === note &&
+                voice.channel === channel &&
+                voice.part === part &&
+                voice.sound === sound,
+            )
+            const all = bends.get(undefined) ?? 0
+            const own = channel === undefined ? 0 : (bends.get(channel) ?? 0)
+            const detune = parts < 2 ? 0 : ((2 * part) / (parts - 1) - 1) * policy.unison.detune
+            expect(keysOf(after, index).pitch * 128).toBeCloseTo(note + all + own + detune / 100, 9)
+          }
+          if (event.kind !== 'bend' && event.kind !== 'pressure' && event.kind !== 'timbre') return
+          for (const { voice, keys, restart } of changes) {
+            const { channel, note } = before.voices[voice] ?? {}
+            if (event.channel !== undefined) expect(channel).toBe(event.channel)
+            if (event.kind === 'pressure' && event.note !== undefined) expect(note).toBe(event.note)
+            expect(Object.keys(keys)).toEqual([event.kind === 'bend' ? 'pitch' : event.kind])
+            expect(restart).toBe(false)
+          }
+        })
+      }),
+      runs(300),
+    )
+  })
+})
+
+describe('glide', () => {
+  const glide = fc.record({
+    time: fc.constantFrom(0.1, 0.5, 2),
+    per: fc.constantFrom('interval' as const, 'octave' as const),
+    when: fc.constantFrom('always' as const, 'legato' as const),
+  })
+  it('goes in a straight line of semitones to the next note, and is there in its time', () => {
+    fc.assert(
+      fc.property(
+        policyArbitrary('poly', 'mono'),
+        glide,
+        noteArbitrary,
+        noteArbitrary,
+        fc.boolean(),
+        (policy, rule, a, b, tied) => {
+          fc.pre(a !== b)
+          const start = createVoices({
+            ...policy,
+            glide: rule,
+            priority: 'last',
+            unison: { voices: 1, detune: 0, spread: 0 },
+            count: policy.mode === 'poly' ? 2 : 1,
+          })
+          const first = allocate(start, { kind: 'on', note: a, velocity: 1 }, 1).voices
+          expect(glidingVoices(first)).toEqual([])
+          const second = tied ? first : allocate(first, { kind: 'off', note: a }, 2).voices
+          const { voices, changes } = allocate(second, { kind: 'on', note: b, velocity: 1 }, 3)
+          const voice = changes.find(({ keys }) => keys.trigger === 1)?.voice ?? -1
+          const at = (now: number): number => keysOf({ ...voices, now }, voice).pitch * 128
+          if (rule.when === 'legato' && !tied) {
+            expect(at(3)).toBeCloseTo(b, 9)
+            return
+          }
+          const seconds = rule.per === 'interval' ? rule.time : (rule.time * Math.abs(b - a)) / 12
+          expect(changes.find((change) => change.voice === voice)?.keys.pitch).toBeCloseTo(a / 128, 12)
+          for (const part of [0, 0.25, 0.5, 1, 2])
+            expect(at(3 + part * seconds)).toBeCloseTo(a + (b - a) * Math.min(1, part), 9)
+          expect(glidingVoices({ ...voices, now: 3 + 0.9 * seconds })).toEqual([voice])
+          expect(glidingVoices({ ...voices, now: 3 + seconds })).toEqual([])
+        },
+      ),
+      runs(200),
+    )
+  })
+})
+
+describe('an edit of the policy', () => {
+  it('leaves no note stuck, and tells the voices all that they must know', () => {
+    fc.assert(
+      fc.property(
+        anyMode,
+        anyMode,
+        eventsArbitrary,
+        eventsArbitrary,
+        fc.nat(),
+        (from, to, events, more, seed) => {
+          const before = play(createVoices(from), events)
+          // what is silent may go, and others are born
+          const stay = before.voices.flatMap(({ sound }, i) =>
+            sound !== 'none' || (seed + i) % 3 > 0 ? [i] : [],
+          )
+          const born = Math.max(0, voicesOf(to) - stay.length)
+          const kept = [...stay, ...Array.from({ length: born }, () => undefined)]
+          const state = resizeVoices(before, { voices: to }, kept)
+          const fresh = createVoices(to)
+          const told = kept.map((old, i): Record<string, number> =>
+            old === undefined ? keysOf(fresh, i) : keysOf(before, old),
+          )
+          const changes = changesBetween(before, state, kept)
+          for (const { voice, keys } of changes) Object.assign(told[voice] ?? {}, keys, { trigger: 0 })
+          expect(told).toEqual(state.voices.map((_, voice) => keysOf(state, voice)))
+          if (from.mode === to.mode) {
+            for (const note of heldNotes(before)) expect(heldNotes(state)).toContain(note)
+            expect(changes.filter(({ choke }) => choke)).toEqual([])
+          }
+          if (to.mode !== 'poly') expect(heldNotes(state).length).toBeLessThanOrEqual(1)
+          const end = play(state, more)
+          if (to.mode !== 'drone') expect(heldNotes(released(end))).toEqual([])
+          else if (more.every(({ kind }) => kind !== 'silence') && from.mode !== 'drone')
+            expect(heldNotes(end)).toHaveLength(1)
+        },
+      ),
+      runs(500),
+    )
+  })
+
+  it('lets voices that came to silence be taken first', () => {
+    fc.assert(
+      fc.property(poly, eventsArbitrary, onArbitrary, (policy, events, on) => {
+        const before = rested(play(createVoices(policy), events), () => true)
+        for (const { held, sound } of before.voices) expect(sound).toBe(held ? 'sounding' : 'none')
+        const { changes } = allocate(before, on)
+        for (const { choke, anew, voice } of changes) {
+          if (choke) expect(before.voices[voice]?.held).toBe(true)
+          expect(anew).toBeUndefined()
+        }
+      }),
+      runs(200),
+    )
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createOffline, MegasynthError, type Patch } from '../../src/index.ts'
 
+/** With eight spare voices there are 24. */
 const patch: Patch = {
   voices: 16,
   devices: { a: { type: 'oscillator' }, b: { type: 'noise' } },
@@ -25,8 +26,8 @@ async function refusal(options: Record<string, number>): Promise<readonly string
 
 describe('a patch that is too large for the engine', () => {
   it.each([
-    [{ randomGenerators: 10 }, /engine-limit.*random generators.*16, 6 too many.*randomGenerators/],
-    [{ controlBuses: 64 }, /engine-limit.*control buses.*112, 48 too many.*controlBuses/],
+    [{ randomGenerators: 10 }, /engine-limit.*random generators.*24, 14 too many.*randomGenerators/],
+    [{ controlBuses: 64 }, /engine-limit.*control buses.*192, 128 too many.*controlBuses/],
   ])('names the limit, by how much, and the option that raises it: %o', async (options, expected) => {
     expect(await refusal(options)).toEqual([expect.stringMatching(expected)])
   })
@@ -36,7 +37,7 @@ describe('a patch that is too large for the engine', () => {
   })
 
   it('fits when the option is raised', async () => {
-    expect(await refusal({ randomGenerators: 16, controlBuses: 112 })).toEqual([])
+    expect(await refusal({ randomGenerators: 24, controlBuses: 192 })).toEqual([])
   })
 })
 
@@ -68,12 +69,12 @@ describe('memory', () => {
 
   it('for delay lines is counted before anything is sent: device, amount, option', async () => {
     await expect(createOffline({ patch: voices(128) })).rejects.toThrow(
-      /devices\.echo: the patch needs too many KiB for delay lines[^]*65536, 32768 too many[^]*\(memory\)[^]*shared: true/,
+      /devices\.echo: the patch needs too many KiB for delay lines[^]*69632, 36864 too many[^]*\(memory\)[^]*shared: true/,
     )
   })
 
   it('is enough for as many as are said to fit', async () => {
-    const synth = await createOffline({ patch: voices(60) })
+    const synth = await createOffline({ patch: voices(54) })
     synth.noteOn(60)
     const { channels } = await synth.advance(0.1)
     await synth.close()

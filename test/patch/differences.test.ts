@@ -105,12 +105,8 @@ describe('the differences of two patches', () => {
       'voices',
       { ...tremolo, voices: 3 },
       [
-        {
-          type: 'patch',
-          key: 'voices',
-          before: { count: 1, mode: 'drone' },
-          after: { count: 3, mode: 'poly' },
-        },
+        { type: 'patch', key: 'voices.count', before: 1, after: 3 },
+        { type: 'patch', key: 'voices.mode', before: 'drone', after: 'poly' },
       ],
     ],
     [

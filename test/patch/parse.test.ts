@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { out, standard } from '../../src/devices/index.ts'
 import { MegasynthError, type Problem } from '../../src/errors/index.ts'
-import { checkPatch, parsePatch } from '../../src/patch/index.ts'
+import { checkPatch, parsedVoices, parsePatch } from '../../src/patch/index.ts'
 import { limits } from '../../src/patch/limits.ts'
 import { connectionMistakes } from './connection-mistakes.ts'
 import { mistakes } from './mistakes.ts'
@@ -96,7 +96,7 @@ describe('parsePatch', () => {
   it('gives the tremolo patch its normal form', () => {
     expect(parsePatch(tremolo, standard, out)).toEqual({
       name: 'tremolo',
-      voices: { count: 1, mode: 'drone' },
+      voices: parsedVoices({ mode: 'drone' }),
       tempo: 120,
       knobs: { volume: { value: 0.5 }, rate: { value: 0.4 }, depth: { value: 0.3, label: 'Depth' } },
       devices: {
@@ -148,14 +148,29 @@ describe('parsePatch', () => {
   })
 
   it.each([
-    [3, { count: 3, mode: 'poly' }],
+    [3, { count: 3, mode: 'poly', priority: 'last', steal: 'oldest' }],
     [{ mode: 'mono' }, { count: 1, mode: 'mono' }],
     [
       { count: 4, mode: 'drone' },
       { count: 1, mode: 'drone' },
     ],
+    [{}, { unison: { voices: 1 }, glide: { time: 0 } }],
+    [{ unison: 4 }, { count: 8, unison: { voices: 4, detune: 10, spread: 0.5 } }],
+    [
+      { mode: 'legato', unison: { voices: 3, detune: 5 } },
+      { count: 3, unison: { voices: 3, detune: 5, spread: 0.5 } },
+    ],
+    [{ glide: 0.2 }, { glide: { time: 0.2, per: 'interval', when: 'always' } }],
+    [
+      { glide: { time: 1, per: 'octave', when: 'legato' } },
+      { glide: { time: 1, per: 'octave', when: 'legato' } },
+    ],
+    [
+      { steal: 'none', priority: 'low' },
+      { steal: 'none', priority: 'low' },
+    ],
   ])('reads voices: %j', (voices, expected) => {
-    expect(parsePatch(top({ voices }), standard, out).voices).toEqual(expected)
+    expect(parsePatch(top({ voices }), standard, out).voices).toMatchObject(expected)
   })
 
   it('keeps constants, choices and options apart', () => {

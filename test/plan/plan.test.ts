@@ -28,7 +28,9 @@ const running = (patch: Patch): Server => {
   return server
 }
 const calls = ({ transaction }: Plan): string[] => transaction.map(({ call }) => call)
-const voices = 2
+/** So many voices and no spare ones. */
+const exactly = (count: number) => ({ mode: 'mono', unison: { voices: count, spread: 0 } }) as const
+const voices = exactly(2)
 const organ = (more: Record<string, DeviceSpec> = {}, connections: ConnectionSpec[] = []): Patch => ({
   voices,
   knobs: { knob: 0.5 },
@@ -79,8 +81,8 @@ describe('the plan of a first start', () => {
     expect(first).toMatchObject({ call: '/c_set' })
     if (first?.call !== '/c_set') return
     expect(first.values.map(([, value]) => value)).toEqual([
-      ...[60 / 128, 1, 0, 0, 0, 0.5, 0],
-      ...[61 / 128, 1, 0, 0, 0, 0.5, 0],
+      ...[60 / 128, 1, 0, 0, 0, 0.5, 0, 0],
+      ...[61 / 128, 1, 0, 0, 0, 0.5, 0, 0],
     ])
   })
 
@@ -189,10 +191,10 @@ describe('the plan of an edit', () => {
 
   it('moves a synth whose place changes, and keeps it', () => {
     const names = { a: { type: 'mixer' }, b: { type: 'mixer' } }
-    const server = running({ voices: 1, devices: names, connections: [] })
-    const before = server.go({ voices: 1, devices: names, connections: [] })
+    const server = running({ voices: exactly(1), devices: names, connections: [] })
+    const before = server.go({ voices: exactly(1), devices: names, connections: [] })
     const after = server.go({
-      voices: 1,
+      voices: exactly(1),
       devices: { b: { type: 'mixer' }, a: { type: 'mixer' } },
       connections: [],
     })
@@ -202,15 +204,15 @@ describe('the plan of an edit', () => {
   })
 
   it('adds and removes voices at the end, counts their synths, and keeps the others', () => {
-    const server = running({ ...organ(), voices: 3 })
+    const server = running({ ...organ(), voices: exactly(3) })
     const ids = [0, 1].map((voice) => server.id('osc', voice))
-    const fewer = server.go({ ...organ(), voices: 2 })
+    const fewer = server.go({ ...organ(), voices: exactly(2) })
     expect(fewer.report.synths).toEqual({ born: 0, freed: 3, back: 0 })
     expect(fewer.transaction).toMatchObject([
       { call: '/n_free', ids: [expect.any(Number)] },
       { call: '/c_set' },
     ])
-    const more = server.go({ ...organ(), voices: 4 })
+    const more = server.go({ ...organ(), voices: exactly(4) })
     expect(more.report.synths).toEqual({ born: 6, freed: 0, back: 0 })
     expect([0, 1].map((voice) => server.id('osc', voice))).toEqual(ids)
   })

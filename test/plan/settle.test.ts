@@ -16,7 +16,7 @@ import { compiled } from './network-of.ts'
 const over = 1000 + Math.ceil(fadeSeconds * 375)
 
 const patch = (type: string, amount?: number): Patch => ({
-  voices: 1,
+  voices: { mode: 'mono' },
   devices: { a: { type, shared: false }, lfo: { type: 'lfo' } },
   connections: [['a', 'out'], ...(amount === undefined ? [] : [['lfo', 'out.level', amount] as const])],
 })
@@ -58,7 +58,8 @@ describe('settling', () => {
     expect(silenced(allocation, new Set([1]), 3000)).toBe(allocation)
   })
   it('frees so many synths at a time, if it is asked to', () => {
-    const allocation = swap({ ...patch('oscillator'), voices: 3 }, { ...patch('noise'), voices: 3 })
+    const voices = { mode: 'mono', unison: { voices: 3, spread: 0 } } as const
+    const allocation = swap({ ...patch('oscillator'), voices }, { ...patch('noise'), voices })
     const first = settle(allocation, 2000, 2)
     expect(first.commands).toMatchObject([{ call: '/n_free', ids: [expect.any(Number), expect.any(Number)] }])
     expect(settle(first.allocation, 2000, 2).allocation.leaving).toEqual([])

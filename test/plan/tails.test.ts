@@ -63,7 +63,7 @@ describe('tails', () => {
   })
   it('of a voice are silence in the voices that are paused, and are not there if all are', () => {
     const inVoice = (more: Patch['devices']): Patch => ({
-      voices: 2,
+      voices: { mode: 'mono', unison: { voices: 2, spread: 0 } },
       devices: { osc: devices.osc, filter: { type: 'filter' }, ...more },
       connections: [...('echo' in more ? ([['osc', 'echo.in'], ['echo', 'filter.in']] as const) : []), ['filter', 'out']], // prettier-ignore
     })

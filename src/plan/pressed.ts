@@ -1,0 +1,110 @@
+import type { NoteEvent, NoteId } from './note-event.ts'
+
+/** A note that was struck and has not ended: its key is down, or a pedal holds it. */
+export interface Pressed {
+  readonly id: NoteId
+  readonly channel: number | undefined
+  readonly note: number
+  /** 0..1. */
+  readonly velocity: number
+  /** The key itself is down. */
+  readonly down: boolean
+  /** It was down when the sostenuto pedal went down, and is held until that comes up. */
+  readonly caught: boolean
+}
+
+/** A pedal: down for all notes, or for those of some channels. */
+interface Pedal {
+  readonly all: boolean
+  readonly channels: readonly number[]
+}
+
+/** What is held down: keys in the order in which they were struck, and pedals. */
+export interface Pressing {
+  readonly keys: readonly Pressed[]
+  readonly sustain: Pedal
+  readonly sostenuto: Pedal
+}
+
+const up: Pedal = { all: false, channels: [] }
+/** Nothing is held down. */
+export const hands: Pressing = { keys: [], sustain: up, sostenuto: up }
+
+/** Whether an event with this channel concerns a note with that one. */
+export const concerns = (event: number | undefined, note: number | undefined): boolean =>
+  event === undefined || event === note
+
+const isDown = ({ all, channels }: Pedal, channel: number | undefined): boolean =>
+  all || (channel !== undefined && channels.includes(channel))
+
+function moved(pedal: Pedal, down: boolean, channel: number | undefined): Pedal {
+  if (channel === undefined) return down ? { ...pedal, all: true } : up
+  const others = pedal.channels.filter((other) => other !== channel)
+  return { ...pedal, channels: down ? [...others, channel] : others }
+}
+
+/** What keys and pedals are after an event. */
+export function pressing(before: Pressing, event: NoteEvent): Pressing {
+  switch (event.kind) {
+    case 'on':
+      return { ...before, keys: [...without(before.keys, event), pressed(event)] }
+    case 'off':
+      return ended({
+        ...before,
+        keys: before.keys.map((key) => (isSame(key, event) ? { ...key, down: false } : key)),
+      })
+    case 'sustain':
+      return ended({ ...before, sustain: moved(before.sustain, event.down, event.channel) })
+    case 'sostenuto':
+      return sostenuto(before, event)
+    case 'allOff': {
+      const { channel } = event
+      return ended({
+        keys: before.keys.filter((key) => !concerns(channel, key.channel)),
+        sustain: moved(before.sustain, false, channel),
+        sostenuto: moved(before.sostenuto, false, channel),
+      })
+    }
+    case 'silence':
+      return hands
+    default:
+      return before
+  }
+}
+
+type KeyEvent = Extract<NoteEvent, { kind: 'on' | 'off' }>
+
+const isSame = (key: Pressed, { id, note, channel }: KeyEvent): boolean =>
+  key.id === (id ?? note) && key.channel === channel
+
+const without = (keys: readonly Pressed[], event: KeyEvent): Pressed[] =>
+  keys.filter((key) => !isSame(key, event))
+
+const pressed = ({ note, velocity, id = note, channel }: Extract<NoteEvent, { kind: 'on' }>): Pressed => ({
+  id,
+  channel,
+  note,
+  velocity,
+  down: true,
+  caught: false,
+})
+
+function sostenuto(before: Pressing, { down, channel }: Extract<NoteEvent, { kind: 'sostenuto' }>): Pressing {
+  const pedal = moved(before.sostenuto, down, channel)
+  // only what is down as it goes down is caught
+  const catches = (key: Pressed): boolean =>
+    key.down && isDown(pedal, key.channel) && !isDown(before.sostenuto, key.channel)
+  return ended({
+    ...before,
+    sostenuto: pedal,
+    keys: before.keys.map((key) => (catches(key) ? { ...key, caught: true } : key)),
+  })
+}
+
+/** Without the notes that neither a key nor a pedal holds any more. */
+function ended(state: Pressing): Pressing {
+  const keys = state.keys
+    .map((key) => (key.caught && !isDown(state.sostenuto, key.channel) ? { ...key, caught: false } : key))
+    .filter(({ down, caught, channel }) => down || caught || isDown(state.sustain, channel))
+  return { ...state, keys }
+}
