@@ -152,3 +152,11 @@ export class Player {
 
 const isIn = (pedal: ReadonlySet<number | undefined>, of: number | undefined): boolean =>
   pedal.has(undefined) || pedal.has(of)
+
+/** Lifts every key that is down, then both pedals. */
+export const released = (state: Voices): Voices => {
+  const offs = state.pressing.keys.map(({ id, note, channel }): NoteEvent => {
+    return { kind: 'off', note, id, ...(channel !== undefined && { channel }) }
+  })
+  return play(state, [...offs, { kind: 'sustain', down: false }, { kind: 'sostenuto', down: false }])
+}

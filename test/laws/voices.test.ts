@@ -1,16 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { keyNames } from '../../src/patch/ports.ts'
 import {
   allocate,
-  changesBetween,
   createVoices,
   glidingVoices,
-  keySteps,
   keysOf,
-  resizeVoices,
-  rested,
-  setKeys,
   voicesOf,
   type NoteEvent,
   type VoiceChange,
@@ -21,24 +15,17 @@ import {
   eventsArbitrary,
   heldNotes,
   nameOf,
-  noteArbitrary,
   onArbitrary,
   play,
   Player,
   policyArbitrary,
+  released,
 } from './playing.ts'
 
 const anyMode = policyArbitrary('poly', 'mono', 'legato', 'drone')
 const poly = policyArbitrary('poly')
 const oneNote = policyArbitrary('mono', 'legato')
 
-/** Lifts every key that is down, then both pedals. */
-const released = (state: Voices): Voices => {
-  const offs = state.pressing.keys.map(({ id, note, channel }): NoteEvent => {
-    return { kind: 'off', note, id, ...(channel !== undefined && { channel }) }
-  })
-  return play(state, [...offs, { kind: 'sustain', down: false }, { kind: 'sostenuto', down: false }])
-}
 const sounding = ({ voices }: Voices): number[] =>
   voices.flatMap(({ sound }, index) => (sound === 'sounding' ? [index] : []))
 
@@ -338,189 +325,6 @@ describe('drone', () => {
           for (const { restart } of changes) expect(restart).toBe(false)
           expect(heldNotes(after)).toEqual(last)
         })
-      }),
-      runs(200),
-    )
-  })
-})
-
-describe('bend, pressure and timbre', () => {
-  it('reach the voices of their channel and no other, and the notes that are struck later', () => {
-    fc.assert(
-      fc.property(anyMode, eventsArbitrary, (policy, events) => {
-        const still = { ...policy, glide: { ...policy.glide, time: 0 } }
-        const bends = new Map<number | undefined, number>()
-        play(createVoices(still), events, ({ event, before, after, changes }) => {
-          if (event.kind === 'bend') bends.set(event.channel, event.semitones)
-          for (const { note, channel, sound, part, parts } of after.voices) {
-            if (sound === 'none') continue
-            const index = after.voices.findIndex(
-              (voice) =>
-                voice.note === note &&
-                voice.channel === channel &&
-                voice.part === part &&
-                voice.sound === sound,
-            )
-            const all = bends.get(undefined) ?? 0
-            const own = channel === undefined ? 0 : (bends.get(channel) ?? 0)
-            const detune = parts < 2 ? 0 : ((2 * part) / (parts - 1) - 1) * policy.unison.detune
-            expect(keysOf(after, index).pitch * 128).toBeCloseTo(note + all + own + detune / 100, 9)
-          }
-          if (event.kind !== 'bend' && event.kind !== 'pressure' && event.kind !== 'timbre') return
-          for (const { voice, keys, restart } of changes) {
-            const { channel, note } = before.voices[voice] ?? {}
-            if (event.channel !== undefined) expect(channel).toBe(event.channel)
-            if (event.kind === 'pressure' && event.note !== undefined) expect(note).toBe(event.note)
-            expect(Object.keys(keys)).toEqual([event.kind === 'bend' ? 'pitch' : event.kind])
-            expect(restart).toBe(false)
-          }
-        })
-      }),
-      runs(300),
-    )
-  })
-})
-
-describe('glide', () => {
-  const glide = fc.record({
-    time: fc.constantFrom(0.1, 0.5, 2),
-    per: fc.constantFrom('interval' as const, 'octave' as const),
-    when: fc.constantFrom('always' as const, 'legato' as const),
-  })
-  it('goes in a straight line of semitones to the next note, and is there in its time', () => {
-    fc.assert(
-      fc.property(
-        policyArbitrary('poly', 'mono'),
-        glide,
-        noteArbitrary,
-        noteArbitrary,
-        fc.boolean(),
-        (policy, rule, a, b, tied) => {
-          fc.pre(a !== b)
-          const start = createVoices({
-            ...policy,
-            glide: rule,
-            priority: 'last',
-            unison: { voices: 1, detune: 0, spread: 0 },
-            count: policy.mode === 'poly' ? 2 : 1,
-          })
-          const first = allocate(start, { kind: 'on', note: a, velocity: 1 }, 1).voices
-          expect(glidingVoices(first)).toEqual([])
-          const second = tied ? first : allocate(first, { kind: 'off', note: a }, 2).voices
-          const { voices, changes } = allocate(second, { kind: 'on', note: b, velocity: 1 }, 3)
-          const voice = changes.find(({ keys }) => keys.trigger === 1)?.voice ?? -1
-          const at = (now: number): number => keysOf({ ...voices, now }, voice).pitch * 128
-          if (rule.when === 'legato' && !tied) {
-            expect(at(3)).toBeCloseTo(b, 9)
-            return
-          }
-          const seconds = rule.per === 'interval' ? rule.time : (rule.time * Math.abs(b - a)) / 12
-          expect(changes.find((change) => change.voice === voice)?.keys.pitch).toBeCloseTo(a / 128, 12)
-          for (const part of [0, 0.25, 0.5, 1, 2])
-            expect(at(3 + part * seconds)).toBeCloseTo(a + (b - a) * Math.min(1, part), 9)
-          expect(glidingVoices({ ...voices, now: 3 + 0.9 * seconds })).toEqual([voice])
-          expect(glidingVoices({ ...voices, now: 3 + seconds })).toEqual([])
-        },
-      ),
-      runs(200),
-    )
-  })
-})
-
-describe('an edit of the policy', () => {
-  it('leaves no note stuck, and tells the voices all that they must know', () => {
-    fc.assert(
-      fc.property(
-        anyMode,
-        anyMode,
-        eventsArbitrary,
-        eventsArbitrary,
-        fc.nat(),
-        (from, to, events, more, seed) => {
-          const before = play(createVoices(from), events)
-          // what is silent may go, and others are born
-          const stay = before.voices.flatMap(({ sound }, i) =>
-            sound !== 'none' || (seed + i) % 3 > 0 ? [i] : [],
-          )
-          const born = Math.max(0, voicesOf(to) - stay.length)
-          const kept = [...stay, ...Array.from({ length: born }, () => undefined)]
-          const state = resizeVoices(before, { voices: to }, kept)
-          const fresh = createVoices(to)
-          const told = kept.map((old, i): Record<string, number> =>
-            old === undefined ? keysOf(fresh, i) : keysOf(before, old),
-          )
-          const changes = changesBetween(before, state, kept)
-          for (const { voice, keys } of changes) Object.assign(told[voice] ?? {}, keys, { trigger: 0 })
-          expect(told).toEqual(state.voices.map((_, voice) => keysOf(state, voice)))
-          if (from.mode === to.mode) {
-            for (const note of heldNotes(before)) expect(heldNotes(state)).toContain(note)
-            expect(changes.filter(({ choke }) => choke)).toEqual([])
-          }
-          if (to.mode !== 'poly') expect(heldNotes(state).length).toBeLessThanOrEqual(1)
-          const end = play(state, more)
-          if (to.mode !== 'drone') expect(heldNotes(released(end))).toEqual([])
-          else if (more.every(({ kind }) => kind !== 'silence') && from.mode !== 'drone')
-            expect(heldNotes(end)).toHaveLength(1)
-        },
-      ),
-      runs(500),
-    )
-  })
-
-  it('lets voices that came to silence be taken first', () => {
-    fc.assert(
-      fc.property(poly, eventsArbitrary, onArbitrary, (policy, events, on) => {
-        const before = rested(play(createVoices(policy), events), () => true)
-        for (const { held, sound } of before.voices) expect(sound).toBe(held ? 'sounding' : 'none')
-        const { changes } = allocate(before, on)
-        for (const { choke, anew, voice } of changes) {
-          if (choke) expect(before.voices[voice]?.held).toBe(true)
-          expect(anew).toBeUndefined()
-        }
-      }),
-      runs(200),
-    )
-  })
-})
-
-describe('the commands of a voice', () => {
-  const change = fc.record({
-    voice: fc.nat({ max: 2 }),
-    restart: fc.boolean(),
-    keys: fc.constantFrom<VoiceChange['keys']>(
-      { pitch: 0.5, velocity: 0.25, gate: 1, trigger: 1, random: 0.75 },
-      { pitch: 0.5 },
-      { gate: 0 },
-    ),
-  })
-  it('end with the keys as they are wanted, the trigger down after one block, and a restart low for one', () => {
-    fc.assert(
-      fc.property(change, (any) => {
-        // only a strike restarts
-        const wanted = { ...any, restart: any.restart && any.keys.gate === 1 }
-        const running = [0, 1, 2].map((i) => ({ group: 100 + i, keys: 10 * i, paused: false }))
-        const steps = keySteps(wanted).map((keys) => [setKeys(running[wanted.voice]!, keys)])
-        const buses = new Map<number, number>()
-        const bus = (key: (typeof keyNames)[number]): number => 10 * wanted.voice + keyNames.indexOf(key)
-        const triggers: number[] = []
-        for (const [i, commands] of steps.entries()) {
-          for (const command of commands)
-            if (command.call === '/c_set')
-              for (const [index, value] of command.values) buses.set(index, value)
-          triggers.push(buses.get(bus('trigger')) ?? 0)
-          if (wanted.restart && wanted.keys.gate === 1 && i === 0) expect(buses.get(bus('gate'))).toBe(0)
-        }
-        for (const key of keyNames)
-          expect(buses.get(bus(key))).toBe(
-            key === 'trigger'
-              ? wanted.keys.trigger === undefined
-                ? undefined
-                : 0
-              : wanted.restart && key === 'gate'
-                ? 1
-                : wanted.keys[key],
-          )
-        expect(triggers.filter((high) => high === 1)).toHaveLength(wanted.keys.trigger ?? 0)
       }),
       runs(200),
     )
