@@ -367,7 +367,7 @@ export class Graph<E extends Engine> {
     const { allocation, network } = running
     this.#outgoing.push(...this.#chokes.hear(allocation, network, set, block))
     if (keys.gate === 1) this.#outgoing.push(...this.#sleepers.watch(allocation, network, voice, block))
-    this.#outgoing.push(setKeys(place, keys))
+    if (Object.keys(keys).length > 0) this.#outgoing.push(setKeys(place, keys))
   }
 
   /** Whether a voice is silent, and paused. */

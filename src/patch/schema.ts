@@ -79,7 +79,7 @@ const unisonShape = {
     .describe('The outer voices are this many cents above and below the note. Default: 10.'),
   spread: number(0, 1, 'a number 0..1')
     .optional()
-    .describe('How far the outer voices are from the middle of the stereo field. Default: 0.5.'),
+    .describe('What keys.spread is of the outer voices, −spread and spread: for a pan. Default: 0.5.'),
 }
 const glideTime = number(0, 10, 'a number 0..10 seconds')
 const glideShape = {

@@ -31,7 +31,7 @@ export interface VoicePolicy {
         readonly voices?: number
         /** The outer ones are this many cents 0..100 above and below the note. Default: 10. */
         readonly detune?: number
-        /** How far the outer ones are from the middle of the stereo field, 0..1. Default: 0.5. */
+        /** What `keys.spread` is of the outer ones, −spread and spread: for a pan. 0..1. Default: 0.5. */
         readonly spread?: number
       }
   /** Seconds 0..10 in which the pitch goes to that of the next note, or how as well. Default: 0. */

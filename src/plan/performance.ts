@@ -1,5 +1,6 @@
 import type { ParsedPatch } from '../patch/types.ts'
 import { allocate, changesBetween, rested, type Keys, type VoiceChange } from './allocate.ts'
+import { fadeSeconds } from './device-synthdef.ts'
 import { keySteps } from './key-steps.ts'
 import type { NoteEvent } from './note-event.ts'
 import { resizeVoices } from './resize-voices.ts'
@@ -114,6 +115,18 @@ export function atRest(from: Performance, isSilent: (voice: number) => boolean):
   return { ...from, voices: rested(from.voices, isSilent) }
 }
 
+/** A voice fades, and its gate falls afterwards. */
+function choked(state: Performance, { voice, keys }: VoiceChange, sets: KeySet[]): Performance {
+  const { gate: _, ...others } = keys
+  sets.push({ voice, keys: others, choke: true })
+  const block = state.block + Math.ceil(fadeSeconds / state.blockSeconds)
+  return {
+    ...state,
+    due: [...state.due, { block, voice, keys: { gate: 0 } }],
+    gates: state.gates.with(voice, { high: false, block }),
+  }
+}
+
 /** Sets the keys of a voice, its gate later where an envelope would not see an edge of it. */
 function struck(state: Performance, change: VoiceChange, sets: KeySet[]): Performance {
   const { voice, keys, choke, anew } = change
@@ -126,6 +139,8 @@ function struck(state: Performance, change: VoiceChange, sets: KeySet[]): Perfor
     return state
   }
   const rises = keys.gate === 1
+  // what fades at once is let go when that is over: a release would be heard to begin
+  if (choke && !rises) return choked(state, change, sets)
   const restart = change.restart || (rises && !gate.high && gate.block >= block)
   // a note that ends in the block in which it began still sounds for one
   if (!rises && gate.high && gate.block >= block) {
