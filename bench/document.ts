@@ -59,12 +59,12 @@ half of the rounds against the first, without the very first. Edits that are ref
 
 What is missed, and why: the price of modularity (1, and with it 2) is the copying of signals between six synths a voice, and
 the control-rate operators that make ports smooth and modulation bounded. Fades, watchers and
-what lets an envelope or LFO go on cost about a tenth of it (1.39 before hot reload). A plan (7) visits every group of a voice, and is
-measured cold: 2 ms is its best run, not its median. The start (5, 6) is mostly the loading of modules
+what lets an envelope or LFO go on cost about a tenth of it (1.39 before hot reload). The start (5, 6) is mostly the loading of modules
 (the schema library above all) and the compilation of the engine. A note opened by \`EnvGen.kr\` (10) begins a block late, since
 it puts out its start level for one block. Machines differ: compare ratios, not
 voices. On the shared virtual machine of this table wall times varied threefold between runs, and the same SynthDefs
-by hand reached fewer voices than elsewhere. Why compilation and plan grow faster than the patch (8) has not been found out.
+by hand reached fewer voices than elsewhere. What compilation and plan (8) cost above
+what the patch grows by is mostly garbage collection, of which the small patch needs none.
 
 ## Hot reload
 
