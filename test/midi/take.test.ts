@@ -1,6 +1,8 @@
 import fc from 'fast-check'
+import { parseMidi } from 'midi-file'
 import { describe, expect, it } from 'vitest'
 import { createOffline, type Patch } from '../../src/index.ts'
+import { readMidiFile } from '../../src/midi/file.ts'
 import type { ChannelMessage } from '../../src/midi/message.ts'
 import { recordTake } from '../../src/midi/recorder.ts'
 import { midiFile, type Take } from '../../src/midi/take.ts'
@@ -106,6 +108,33 @@ describe('a take as a MIDI file', () => {
     ])
     expect(String.fromCharCode(...(tracks[0]?.[0]?.data ?? []))).toBe('\u00c3\u009cbung')
     expect(readFile(midiFile(take, { format: 0 })).header).toEqual([0, 1, 960])
+  })
+
+  it('is read by the reader of files, and by that of others', () => {
+    const take: Take = {
+      messages: [
+        { seconds: 0, message: note('noteOn', 3) },
+        { seconds: 0.5, message: { kind: 'pitchBend', channel: 3, value: -8192 } },
+        { seconds: 1, message: note('noteOff', 3) },
+      ],
+      tempos: [{ seconds: 0, tempo: 90 }],
+      seconds: 2,
+    }
+    for (const how of [0, 1] as const) {
+      const bytes = midiFile(take, { format: how })
+      const { messages, duration } = readMidiFile(bytes)
+      expect(messages.map(({ time, message }) => [Math.round(time * 1000), message.kind])).toEqual([
+        [0, 'noteOn'],
+        [500, 'pitchBend'],
+        [1000, 'noteOff'],
+      ])
+      expect(duration).toBeCloseTo(2, 3)
+      const { header, tracks } = parseMidi(bytes)
+      expect(header).toMatchObject({ format: how, ticksPerBeat: 960 })
+      expect(tracks.flat().map(({ type }) => type)).toEqual(
+        expect.arrayContaining(['setTempo', 'noteOn', 'pitchBend', 'noteOff', 'endOfTrack']),
+      )
+    }
   })
 
   it('may be empty', () => {
