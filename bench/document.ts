@@ -66,6 +66,8 @@ voices. On the shared virtual machine of this table wall times varied threefold 
 by hand reached fewer voices than elsewhere. What compilation and plan (8) cost above
 what the patch grows by is mostly garbage collection, of which the small patch needs none.
 
+Renders of an hour, and the memory that they take: [midi-files.md](midi-files.md#long-renders).
+
 ## Hot reload
 
 Every edit of a table of some two hundred was made while notes were held, there and back, at several moments. Of each class of

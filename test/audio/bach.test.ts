@@ -63,7 +63,7 @@ const patches: Readonly<Record<string, Patch>> = {
   },
 }
 
-/** Seconds at which something begins after it was silent for 10 ms. */
+/** Seconds at which something begins after it was silent for 50 ms. */
 function onsets(file: string): number[] {
   const wav = new WaveFile(readFileSync(file))
   const [left, right] = wav.getSamples(false, Float32Array) as unknown as [Float32Array, Float32Array]
@@ -71,7 +71,7 @@ function onsets(file: string): number[] {
   let last = -Infinity
   left.forEach((sample, frame) => {
     if (Math.max(Math.abs(sample), Math.abs(right[frame] ?? 0)) < audible) return
-    if (frame - last > 0.01 * sampleRate) found.push(frame / sampleRate)
+    if (frame - last > 0.05 * sampleRate) found.push(frame / sampleRate)
     last = frame
   })
   return found
