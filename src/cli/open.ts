@@ -5,6 +5,7 @@ import { openCatalogue, type DeviceTypes } from './catalogue.ts'
 import { PatchProblems } from './failure.ts'
 import { loadPatchFile } from './load.ts'
 import type { KnobSetting } from './flags.ts'
+import { openTuning, type TuningFlags } from './tuning.ts'
 
 /** A patch of a file that is valid, with the knobs where the command line wants them. */
 export interface OpenPatch {
@@ -23,12 +24,13 @@ export interface OpenPatch {
 export async function openPatch(
   cwd: string,
   file: string,
-  flags: { readonly devices?: string; readonly set: readonly KnobSetting[] },
+  flags: TuningFlags & { readonly devices?: string; readonly set: readonly KnobSetting[] },
   again: { readonly catalogue?: DeviceTypes; readonly onFile?: (file: string) => void } = {},
 ): Promise<OpenPatch> {
   const catalogue = again.catalogue ?? (await openCatalogue(cwd, flags.devices))
   const written = await readPatch(cwd, file, catalogue, again.onFile)
-  const patch = withKnobs(written.patch, flags.set, file)
+  const tuning = openTuning(cwd, flags)
+  const patch = withKnobs({ ...written.patch, ...(tuning && { tuning }) }, flags.set, file)
   const { patch: parsed = written.parsed } = checkPatch(patch, catalogue, out)
   return { ...written, patch, parsed }
 }

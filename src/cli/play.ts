@@ -14,10 +14,11 @@ import { blueprint } from './needs.ts'
 import { openPatch, type OpenPatch } from './open.ts'
 import { sayWhatWasRecorded, wavPlace } from './render.ts'
 import { scoreOf } from './score.ts'
+import { keyboardFlag, tuningFlag, type TuningFlags } from './tuning.ts'
 import { watchFiles } from './watch.ts'
 
 /** What decides how a patch is played. */
-export interface PlayFlags extends AttachFlags {
+export interface PlayFlags extends AttachFlags, TuningFlags {
   readonly notes?: string
   readonly midi?: string
   readonly loop?: true
@@ -45,6 +46,8 @@ export function addPlay(program: Command, shell: Shell): void {
     .option('--record <file>', 'record what is heard to a WAV file')
     .option('--force', 'replace a recording that is already there')
     .addOption(setFlag())
+    .addOption(tuningFlag())
+    .addOption(keyboardFlag())
     .option('--devices <file>', 'a file with device types of your own')
   addAttachFlags(command)
     .addHelpText(

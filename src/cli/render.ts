@@ -15,9 +15,10 @@ import { openPatch, type OpenPatch } from './open.ts'
 import { record, type Recorded, type Recording } from './record.ts'
 import { count } from './text.ts'
 import { scoreOf } from './score.ts'
+import { keyboardFlag, tuningFlag, type TuningFlags } from './tuning.ts'
 import type { WavFormat } from './wav.ts'
 
-interface RenderFlags {
+interface RenderFlags extends TuningFlags {
   readonly map?: string
   readonly notes?: string
   readonly midi?: string
@@ -53,7 +54,7 @@ export function addRender(program: Command, shell: Shell): void {
       new Option(
         '--map <file>',
         'JSON: which patch plays which channel of the MIDI file, instead of <patch>',
-      ).conflicts('notes'),
+      ).conflicts(['notes', 'tuning', 'keyboard']),
     )
     .addOption(
       lengthFlag(
@@ -79,6 +80,8 @@ export function addRender(program: Command, shell: Shell): void {
     .addOption(new Option('-r, --sample-rate <hz>', 'sample rate (default: 48000)').argParser(Number))
     .option('--force', 'replace a file that is already there')
     .addOption(setFlag())
+    .addOption(tuningFlag())
+    .addOption(keyboardFlag())
     .option('--devices <file>', 'a file with device types of your own')
     .addOption(engineFlag())
     .option('--json', 'answer in JSON')
