@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { connectMidi, createOffline, type ConnectMidiOptions, type Patch } from '../../src/index.ts'
 import { FakePorts } from '../midi/fake-ports.ts'
-import { rms } from './ear.ts'
+import { cents, fundamental, levelAt, rms } from './ear.ts'
 
 /** A sine at the pitch of the key, opened by an envelope; pressure makes no difference to it. */
 const patch: Patch = {
@@ -36,6 +36,56 @@ async function set(options: Partial<ConnectMidiOptions> = {}) {
 const a4 = 69
 
 describe('MIDI as it is heard', () => {
+  it('bends by its range within a cent', async () => {
+    const { play, hear, rate, synth } = await set()
+    play(0x90, a4, 100)
+    await hear(0.2)
+    expect(Math.abs(cents(440, fundamental(await hear(0.5), rate)))).toBeLessThan(1)
+    for (const [low, high, semitones] of [
+      [127, 127, 2],
+      [0, 0, -2],
+    ] as const) {
+      play(0xe0, low, high)
+      await hear(0.2)
+      const wanted = 440 * 2 ** (semitones / 12)
+      expect(Math.abs(cents(wanted, fundamental(await hear(0.5), rate)))).toBeLessThan(1)
+    }
+    await synth.close()
+  })
+
+  it('bends one note of an MPE zone, and not its neighbour', async () => {
+    const { play, hear, rate, synth } = await set({ mpe: { lower: 15 } })
+    // a fifth up, of 48 semitones
+    const bend = Math.round((7 / 48) * 8191) + 8192
+    play(0x91, a4, 100, 0x92, a4 + 12, 100, 0xe1, bend & 127, bend >> 7)
+    await hear(0.2)
+    const sound = await hear(0.5)
+    const bent = 440 * 2 ** (7 / 12)
+    expect(levelAt(sound, rate, bent)).toBeGreaterThan(0.1)
+    expect(levelAt(sound, rate, 880)).toBeGreaterThan(0.1)
+    expect(levelAt(sound, rate, 440)).toBeLessThan(0.001)
+    await synth.close()
+  })
+
+  it('remembers the bend of a channel for the note that comes', async () => {
+    const { play, hear, rate, synth } = await set()
+    play(0xe0, 127, 127, 0x90, a4, 100)
+    await hear(0.2)
+    expect(Math.abs(cents(440 * 2 ** (2 / 12), fundamental(await hear(0.5), rate)))).toBeLessThan(1)
+    await synth.close()
+  })
+
+  it('holds a note by the pedal, and lets it go with it', async () => {
+    const { play, hear, synth } = await set()
+    play(0x90, a4, 100, 0xb0, 64, 127, 0x80, a4, 0)
+    await hear(0.5)
+    expect(rms(await hear(0.1))).toBeGreaterThan(0.05)
+    play(0xb0, 64, 0)
+    await hear(0.5)
+    expect(rms(await hear(0.1))).toBeLessThan(0.0001)
+    await synth.close()
+  })
+
   it('falls silent when the keyboard is unplugged', async () => {
     const { ports, play, hear, synth } = await set()
     play(0x90, a4, 100, 0xb0, 64, 127)
