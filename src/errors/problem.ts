@@ -38,6 +38,7 @@ export type ProblemCode =
   // score and performance
   | 'invalid-notes'
   | 'unknown-knob'
+  | 'unknown-snapshot'
   | 'invalid-note'
   // files
   | 'unreadable-file'

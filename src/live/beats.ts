@@ -1,8 +1,23 @@
-import { clockPositions, beatAt, beatInBar, beatsPerBlock } from '../plan/index.ts'
-import { createTempoMap, nextBar, nextBeat, withBeat, withTempo, type TempoMap } from '../plan/index.ts'
+import {
+  beatAt,
+  beatInBar,
+  beatsPerBlock,
+  blockAt,
+  clockPositions,
+  createTempoMap,
+  nextBar,
+  nextBeat,
+  withBeat,
+  withTempo,
+  type TempoMap,
+} from '../plan/index.ts'
 
-/** A place on the grid of beats. */
-export type Grid = 'now' | 'beat' | 'bar'
+/** Which beat it is: a value. */
+export interface BeatState {
+  readonly map: TempoMap
+  /** The engine's clock is new or somewhere else, or may be: it must be told where it is. */
+  readonly untold: boolean
+}
 
 /**
  * The session's time in beats: at the tempo of the patch until another is set, and at that until a patch declares another.
@@ -10,10 +25,8 @@ export type Grid = 'now' | 'beat' | 'bar'
  */
 export class Beats {
   readonly #turn: (knob: string, position: number) => void
-  #map: TempoMap
   #declared: number | undefined
-  /** The clock of the engine is at another beat, and must be told. */
-  jumped = false
+  state: BeatState
 
   /**
    * Beat 0 is at block 0.
@@ -23,27 +36,32 @@ export class Beats {
    */
   constructor(blockRate: number, turn: (knob: string, position: number) => void) {
     this.#turn = turn
-    this.#map = createTempoMap(120, blockRate)
+    this.state = { map: createTempoMap(120, blockRate), untold: false }
   }
 
   get tempo(): number {
-    return this.#map.tempo
+    return this.state.map.tempo
   }
 
   /** The beat at a block, or between two. */
   at(block: number): number {
-    return beatAt(this.#map, block)
+    return beatAt(this.state.map, block)
   }
 
   /** The same, from the beginning of its bar. */
   inBar(block: number): number {
-    return beatInBar(this.#map, block)
+    return beatInBar(this.state.map, block)
   }
 
-  /** The first block on the grid, from this one on. */
-  next(grid: Grid, block: number): number {
-    if (grid === 'now') return block
-    return grid === 'beat' ? nextBeat(this.#map, block) : nextBar(this.#map, block)
+  /** The first block at a beat or after it. */
+  blockOf(beat: number): number {
+    return blockAt(this.state.map, beat)
+  }
+
+  /** The next beat, or the next with which a bar begins, as seen from a block: its own, if it begins with one. */
+  next(grid: 'beat' | 'bar', block: number): number {
+    const { map } = this.state
+    return Math.round(beatAt(map, grid === 'beat' ? nextBeat(map, block) : nextBar(map, block)))
   }
 
   /** A patch plays that declares this tempo. Says whether the patch before declared another: then it is to be taken. */
@@ -54,12 +72,17 @@ export class Beats {
   }
 
   setTempo(tempo: number, block: number): void {
-    this.#map = withTempo(this.#map, tempo, block)
-    for (const [name, position] of clockPositions(beatsPerBlock(this.#map))) this.#turn(name, position)
+    const map = withTempo(this.state.map, tempo, block)
+    this.state = { map, untold: true }
+    for (const [name, position] of clockPositions(beatsPerBlock(map))) this.#turn(name, position)
   }
 
   setBeat(beat: number, block: number): void {
-    this.#map = withBeat(this.#map, beat, block)
-    this.jumped = true
+    this.state = { map: withBeat(this.state.map, beat, block), untold: true }
+  }
+
+  /** The engine has a new clock; or it has been told where it is. */
+  set untold(untold: boolean) {
+    if (untold !== this.state.untold) this.state = { ...this.state, untold }
   }
 }

@@ -21,7 +21,7 @@ import type { Command } from '../scsynth/index.ts'
 import { Chokes } from './chokes.ts'
 import { confirmed, rehearsed } from './confirmed.ts'
 import { checkFit } from './fit.ts'
-import { guarded } from './guarded.ts'
+import { closed, guarded } from './guarded.ts'
 import { turnedKnobs } from './knobs.ts'
 import { describer, labelOf, labelsOf } from './names.ts'
 import { bornIn, idsPerCommand, pieces } from './pieces.ts'
@@ -375,13 +375,15 @@ export class Graph<E extends Engine> {
     return this.#running?.allocation.voices[voice]?.paused !== false
   }
 
-  /**
-   * Tells the clock at which beat of its bar a block of the engine begins, if it is new or `again`. Gives whether that
-   * was possible; else it is in the block after.
-   */
-  tellClock(beat: number, block: number, again: boolean): boolean {
+  /** Whether there is a clock that has never been told where it is. */
+  get clockWaits(): boolean {
+    return this.#running !== undefined && this.#told.isNew(this.#running.allocation)
+  }
+
+  /** Tells the clock, if there is one, at which beat of its bar a block of the engine begins; false: not in this block. */
+  tellClock(beat: number, block: number): boolean {
     if (this.#running === undefined) return true
-    const commands = this.#told.tell(this.#running.allocation, block, beat, again)
+    const commands = this.#told.tell(this.#running.allocation, block, beat)
     this.#outgoing.push(...(commands ?? []))
     return commands !== undefined
   }
@@ -396,5 +398,3 @@ export class Graph<E extends Engine> {
     this.#sleepers.move(names, this.#engine.nextBlock + this.#fadeBlocks, running.allocation.voices)
   }
 }
-
-const closed: Problem = { code: 'engine-closed', path: 'synth', message: 'the synth was closed meanwhile' }

@@ -1,4 +1,4 @@
-import { MegasynthError, fail } from '../errors/index.ts'
+import { MegasynthError, fail, type Problem } from '../errors/index.ts'
 
 /**
  * What an engine promised. Whatever goes wrong is a MegasynthError: `engine-timeout` when it does not answer in time,
@@ -33,4 +33,10 @@ export async function guarded<T>(ask: () => Promise<T>, what: string, seconds: n
   } finally {
     clearTimeout(timer)
   }
+}
+
+export const closed: Problem = {
+  code: 'engine-closed',
+  path: 'synth',
+  message: 'the synth was closed meanwhile',
 }

@@ -7,8 +7,19 @@ export interface Job {
     patch: Patch,
     history: History,
   ) => { readonly patch: Patch; readonly history: History } | undefined
+  /** Seconds in which the knobs go to where the patch declares them. Default: only those whose declaration changed go, at once. */
+  readonly over?: number | undefined
   readonly resolve: (report: Report | undefined) => void
   readonly reject: (error: unknown) => void
+}
+
+/** What the graph is to go over to. */
+export interface Change {
+  readonly patch: Patch
+  readonly parsed: ParsedPatch
+  readonly over?: number | undefined
+  /** The block in which it was to be. Default: the one in which it begins. */
+  readonly since?: number | undefined
 }
 
 /**
@@ -21,9 +32,10 @@ export function taken(
   from: Patch,
   before: History,
   parse: (patch: Patch) => ParsedPatch,
-): { patch: Patch; parsed: ParsedPatch; history: History; jobs: readonly Job[] } | undefined {
+): (Change & { history: History; jobs: readonly Job[] }) | undefined {
   let [patch, history] = [from, before]
   let parsed: ParsedPatch | undefined
+  let over: number | undefined
   const waiting: Job[] = []
   for (const job of jobs)
     try {
@@ -34,9 +46,10 @@ export function taken(
       }
       parsed = parse(next.patch)
       ;({ patch, history } = next)
+      over = job.over ?? over
       waiting.push(job)
     } catch (error) {
       job.reject(error)
     }
-  return parsed && { patch, parsed, history, jobs: waiting }
+  return parsed && { patch, parsed, over, history, jobs: waiting }
 }

@@ -26,12 +26,17 @@ export class Knobs {
     return turned
   }
 
-  /** Declared positions that changed are taken; the others stay where they were turned to, also while a knob is away. */
-  inPatch({ knobs }: ParsedPatch): Map<string, number> {
+  /**
+   * Declared positions that changed are taken; the others stay where they were turned to, also while a knob is away.
+   *
+   * @param staying knobs that stay where they are for now, and go to where they are declared later; the others begin there
+   */
+  inPatch({ knobs }: ParsedPatch, staying?: ReadonlySet<string>): Map<string, number> {
     return new Map(
       Object.entries(knobs).map(([name, { value }]) => {
         const live = this.#positions.get(name)
-        return [name, live === undefined || this.#declared.get(name) !== value ? value : live]
+        const goes = staying === undefined ? this.#declared.get(name) !== value : !staying.has(name)
+        return [name, live === undefined || goes ? value : live]
       }),
     )
   }
@@ -41,15 +46,25 @@ export class Knobs {
    *
    * @param planned positions that its plan was made with
    * @param isFirst nothing sounded before
+   * @returns knobs that it put where it declares them
    */
-  adopt(patch: ParsedPatch, planned: ReadonlyMap<string, number>, isFirst: boolean): void {
-    for (const [name, position] of this.inPatch(patch)) {
+  adopt(
+    patch: ParsedPatch,
+    planned: ReadonlyMap<string, number>,
+    isFirst: boolean,
+    staying?: ReadonlySet<string>,
+  ): string[] {
+    const put = Object.entries(patch.knobs).flatMap(([name, { value }]) =>
+      this.#declared.get(name) === value || staying?.has(name) === true ? [] : [name],
+    )
+    for (const [name, position] of this.inPatch(patch, staying)) {
       // what is born reads what was planned, what stays reads what was before
       if (!isFirst && this.#positions.get(name) !== position) this.#turned.add(name)
       if (planned.get(name) !== position) this.#turned.add(name)
       this.#positions.set(name, position)
     }
     for (const [name, { value }] of Object.entries(patch.knobs)) this.#declared.set(name, value)
+    return put
   }
 }
 

@@ -1,10 +1,11 @@
 import { MegasynthError } from '../errors/index.ts'
 import type { ParsedPatch, Patch } from '../patch/index.ts'
 import type { LiveEngine } from '../engine/live.ts'
-import type { Performance, Report } from '../plan/index.ts'
+import type { Report } from '../plan/index.ts'
 import type { LiveSynth, Stats } from './live-synth.ts'
 import { probe, treeOf } from './inspect.ts'
-import type { Happening } from './player.ts'
+import type { Change } from './jobs.ts'
+import type { Happening, PlayState } from './player.ts'
 import { Session } from './session.ts'
 import type { Audio } from './synth.ts'
 import { statsOf } from './stats.ts'
@@ -16,7 +17,7 @@ interface Committed {
   /** Voices whose keys it sets. */
   readonly voices: readonly number[]
   /** What was played before it. */
-  readonly before: Performance
+  readonly before: PlayState
 }
 
 /**
@@ -116,7 +117,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
 
   /** Hands over what is due until soon. */
   #commitAhead(): void {
-    const { now, player, graph } = this
+    const { now, player } = this
     const until = this.#until
     for (
       let block = Math.max(now, player.nextBlock);
@@ -124,10 +125,6 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
       block = Math.max(block + 1, player.nextBlock)
     )
       this.#commit(block, player.take(block))
-    // a clock that came with an edit
-    const soon = now + blocksToTell
-    this.tellClock(soon)
-    graph.flush({ block: soon + this.origin })
     this.#horizon = Math.max(this.#horizon, until)
     // one that is past is kept: what is played now may be in its block
     const past = this.#committed.findLastIndex(({ block }) => block < now)
@@ -142,7 +139,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     this.wake(sets)
     graph.flush()
     this.strike(sets, block)
-    this.tellClock(block)
+    if (block >= this.now + blocksToTell) this.tellClock(block)
     graph.setKnobs(player.knobs.takeTurned(), player.knobs.position)
     graph.flush({ block: block + this.origin })
   }
@@ -153,6 +150,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
       this.#playWaiting()
       this.#commitAhead()
     })
+    if (this.nextChange <= this.now) void this.inTurn(() => this.changeDue())
     if (++this.#ticks % ticksPerLook === 0) void this.inTurn(() => this.#lookAround())
   }
 
@@ -183,8 +181,8 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     for (const problem of error.problems) this.listeners.tell('problem', problem)
   }
 
-  protected override async change(patch: Patch, parsed: ParsedPatch): Promise<Report> {
-    return await this.#holding(() => super.change(patch, parsed))
+  protected override async change(change: Change): Promise<Report> {
+    return await this.#holding(() => super.change(change))
   }
 
   protected override async revive(): Promise<void> {

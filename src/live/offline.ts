@@ -20,8 +20,8 @@ export class OfflineSession extends Session<OfflineEngine> implements OfflineSyn
   }
 
   protected schedule(happening: Happening, block: number | undefined): void {
-    if (happening.kind === 'knob' && block === undefined)
-      this.player.knobs.turn(happening.name, happening.position)
+    if (happening.kind === 'knob' && block === undefined && happening.blocks === undefined)
+      this.player.turn(happening.name, happening.position)
     else this.player.add(Math.max(block ?? this.now, this.now), happening)
   }
 
@@ -36,11 +36,12 @@ export class OfflineSession extends Session<OfflineEngine> implements OfflineSyn
 
   /** Looks after itself and hands over what is due. The result is the block of the engine in which it must do so again. */
   async prepare(): Promise<number> {
+    await this.changeDue()
     if (this.engine.nextBlock % blocksPerLook === 0) await this.look()
     this.#happen()
     // looks are at fixed times, so that it is all one how a stretch of time is cut into pieces
     const glance = (Math.floor(this.engine.nextBlock / blocksPerLook) + 1) * blocksPerLook
-    return Math.min(this.player.nextBlock + this.origin, glance)
+    return Math.min(Math.min(this.player.nextBlock, this.nextChange) + this.origin, glance)
   }
 
   /** What the engine complained about since it was last asked. */

@@ -3,59 +3,92 @@ import {
   atRest,
   createPerformance,
   dueBlock,
+  glideAt,
+  glided,
   keysOf,
   performed,
   regrouped,
+  type Glides,
   type Keys,
   type KeySet,
   type NoteEvent,
   type Performance,
 } from '../plan/index.ts'
-import { Beats } from './beats.ts'
+import { Beats, type BeatState } from './beats.ts'
 import { Knobs } from './knobs.ts'
 import { Timeline } from './timeline.ts'
 
 /** Something to be done in some block. */
 export type Happening =
   | { readonly kind: 'note'; readonly event: NoteEvent }
-  | { readonly kind: 'knob'; readonly name: string; readonly position: number }
+  /** `blocks`: how long it takes. Default: it is there at once. `since`: the block in which it began. Default: this one. */
+  | {
+      readonly kind: 'knob'
+      readonly name: string
+      readonly position: number
+      readonly blocks?: number
+      readonly since?: number
+    }
   | { readonly kind: 'tempo'; readonly tempo: number }
   | { readonly kind: 'beat'; readonly beat: number }
+
+/** All there is to be known of what is played: voices, knobs on their way, and the beat. */
+export interface PlayState extends Performance {
+  /** The last block that was done, be there something to do in it or not. */
+  readonly visited: number
+  readonly glides: Glides
+  readonly beats: BeatState
+}
 
 /** Who plays what when: notes and knobs to come, and the voices, the knobs and the beat as they are. */
 export class Player {
   readonly knobs = new Knobs()
   readonly beats: Beats
   readonly #timeline = new Timeline<Happening>()
-  #state: Performance
+  #performance: Performance
+  #glides: Glides = new Map()
+  #visited = -1
 
   /** @param blockRate blocks per second */
   constructor(blockRate: number) {
-    this.#state = createPerformance(1 / blockRate)
+    this.#performance = createPerformance(1 / blockRate)
     this.beats = new Beats(blockRate, (name, position) => this.knobs.turn(name, position))
   }
 
-  /** All there is to be known of the voices: a value. */
-  get state(): Performance {
-    return this.#state
+  /** All there is to be known of it, as a value. */
+  get state(): PlayState {
+    return {
+      ...this.#performance,
+      visited: this.#visited,
+      glides: this.#glides,
+      beats: this.beats.state,
+    }
   }
 
   /** Goes back to what was. */
-  set state(state: Performance) {
-    this.#state = state
+  set state({ visited, glides, beats, ...performance }: PlayState) {
+    this.#performance = performance
+    this.#visited = visited
+    this.#glides = glides
+    this.beats.state = beats
   }
 
   /** The first block to come in which something is to be done, or Infinity. */
   get nextBlock(): number {
-    return this.beats.jumped ? 0 : Math.min(this.#timeline.nextBlock, dueBlock(this.#state))
+    const busy = this.beats.state.untold || this.#glides.size > 0
+    return Math.min(
+      this.#timeline.nextBlock,
+      dueBlock(this.#performance),
+      busy ? this.#visited + 1 : Infinity,
+    )
   }
 
   isHeld(voice: number): boolean {
-    return this.#state.voices.voices[voice]?.held === true
+    return this.#performance.voices.voices[voice]?.held === true
   }
 
   keysOf(voice: number): Required<Keys> {
-    return keysOf(this.#state.voices, voice)
+    return keysOf(this.#performance.voices, voice)
   }
 
   add(block: number, happening: Happening): void {
@@ -71,27 +104,59 @@ export class Player {
     this.#timeline.clear()
   }
 
+  /** Puts a knob somewhere at once, or sends it there; if it was on its way elsewhere, that is over. */
+  turn(name: string, position: number, begin = 0, end = 0): void {
+    const glides = new Map(this.#glides)
+    const under = glides.get(name)
+    const from = under ? glideAt(under, begin) : this.knobs.position(name)
+    if (end > begin) glides.set(name, { from, to: position, begin, end })
+    else {
+      glides.delete(name)
+      this.knobs.turn(name, position)
+    }
+    this.#glides = glides
+  }
+
   /** Does what is to be done in a block; gives the keys that it sets. Knobs are turned, not yet written, and so is the tempo. */
   perform(block: number, happenings: readonly Happening[]): readonly KeySet[] {
     const events = happenings.flatMap((one) => (one.kind === 'note' ? [one.event] : []))
     for (const one of happenings)
-      if (one.kind === 'knob') this.knobs.turn(one.name, one.position)
-      else if (one.kind === 'tempo') this.beats.setTempo(one.tempo, block)
+      if (one.kind === 'knob') {
+        const { name, position, blocks = 0, since = block } = one
+        this.turn(name, position, since, since + blocks)
+      } else if (one.kind === 'tempo') this.beats.setTempo(one.tempo, block)
       else if (one.kind === 'beat') this.beats.setBeat(one.beat, block)
-    const { state, sets } = performed(this.#state, block, events)
-    this.#state = state
+    const { positions, glides } = glided(this.#glides, block)
+    for (const [name, position] of positions) this.knobs.turn(name, position)
+    const { state, sets } = performed(this.#performance, block, events)
+    this.#glides = glides
+    this.#performance = state
+    this.#visited = block
     return sets
   }
 
   /** Voices have come to silence. */
   rest(isSilent: (voice: number) => boolean): void {
-    this.#state = atRest(this.#state, isSilent)
+    this.#performance = atRest(this.#performance, isSilent)
+  }
+
+  /** What takes all knobs to where a patch declares them. */
+  towards({ knobs }: ParsedPatch, blocks: number, since: number): Happening[] {
+    return Object.entries(knobs)
+      .filter(([name, { value }]) => this.knobs.position(name) !== value || this.#glides.has(name))
+      .map(([name, { value: position }]) => ({ kind: 'knob', name, position, blocks, since }))
+  }
+
+  /** From a block on the graph is another. Knobs that it put somewhere are not on their way any more. */
+  renewed(block: number, put: readonly string[] = []): void {
+    this.#visited = Math.min(this.#visited, block - 1)
+    this.#glides = new Map([...this.#glides].filter(([name]) => !put.includes(name)))
   }
 
   /** Another patch plays on. */
   regroup(patch: ParsedPatch, kept: readonly (number | undefined)[], block: number): readonly KeySet[] {
-    const { state, sets } = regrouped(this.#state, patch, kept, block)
-    this.#state = state
+    const { state, sets } = regrouped(this.#performance, patch, kept, block)
+    this.#performance = state
     return sets
   }
 }

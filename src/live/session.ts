@@ -1,4 +1,4 @@
-import { fail } from '../errors/index.ts'
+import { fail, MegasynthError } from '../errors/index.ts'
 import {
   createHistory,
   edited,
@@ -6,6 +6,7 @@ import {
   record,
   redone,
   undone,
+  withPositions,
   type DeviceSpec,
   type Edit,
   type History,
@@ -16,15 +17,19 @@ import {
 import { out, type DeviceType } from '../devices/index.ts'
 import type { Engine } from '../engine/index.ts'
 import { createVoices, keysOf, type KeySet, type NoteEvent, type Report } from '../plan/index.ts'
+import { blockOf, blocksOf, longestSession } from './blocks.ts'
 import { copied } from './copied.ts'
 import { checkEvent } from './events.ts'
 import type { Graph } from './graph.ts'
+import { closed } from './guarded.ts'
 import type { ChangeInput, Running } from './running.ts'
-import { taken, type Job } from './jobs.ts'
+import { taken, type Change, type Job } from './jobs.ts'
 import { checkKnob } from './knobs.ts'
+import { Later } from './later.ts'
 import { Listeners } from './listeners.ts'
 import { Player, type Happening } from './player.ts'
-import type { At, DryRun, Synth, SynthEvents } from './synth.ts'
+import { checkTime, Snapshots } from './snapshots.ts'
+import type { At, DryRun, Recall, Synth, SynthEvents, Turn } from './synth.ts'
 import { within } from './within.ts'
 
 /** What all synths do in the same way, whatever drives their engine: edits in turn, undo, checks of what is played. */
@@ -40,14 +45,15 @@ export abstract class Session<E extends Engine> implements Synth {
   #turn: Promise<unknown> = Promise.resolve()
   /** Changes that will be one plan: all that is asked for until something else is. */
   #batch: Job[] | undefined
+  readonly #later = new Later()
+  readonly #snapshots = new Snapshots()
   #history: History
 
   constructor(graph: Graph<E>, catalogue: Readonly<Record<string, DeviceType>>, patch: Patch) {
     this.graph = graph
     this.#catalogue = catalogue
     this.#history = createHistory(patch)
-    const { sampleRate, blockSize } = graph.engine
-    this.player = new Player(sampleRate / blockSize)
+    this.player = new Player(this.#blockRate)
   }
 
   /** Does something in a block of the synth, counted from its start; undefined: as soon as possible. */
@@ -92,14 +98,15 @@ export abstract class Session<E extends Engine> implements Synth {
   /** If the clock must be told where it is, it is told for a block of the synth. */
   protected tellClock(block: number): void {
     const { beats } = this.player
-    if (this.graph.tellClock(beats.inBar(block), block + this.origin, beats.jumped)) beats.jumped = false
+    if (beats.state.untold && this.graph.tellClock(beats.inBar(block), block + this.origin))
+      beats.untold = false
   }
 
   /** The first patch: the clock starts when it can sound. */
   async start(patch: Patch, parsed: ParsedPatch): Promise<void> {
     if (this.player.beats.declares(parsed.tempo)) this.player.beats.setTempo(parsed.tempo, 0)
     await this.graph.open()
-    await this.change(patch, parsed)
+    await this.change({ patch, parsed })
     this.startClock(0)
   }
 
@@ -110,7 +117,10 @@ export abstract class Session<E extends Engine> implements Synth {
     try {
       return await work()
     } finally {
-      if (this.engine !== engine) this.startClock(time)
+      if (this.engine !== engine) {
+        this.startClock(time)
+        this.#renewed()
+      }
     }
   }
 
@@ -145,10 +155,12 @@ export abstract class Session<E extends Engine> implements Synth {
     this.play({ kind: 'allOff' }, when)
   }
 
-  setKnob(name: string, position: number, when?: At): void {
+  setKnob(name: string, position: number, when?: Turn): void {
     checkKnob(name, this.sounding.parsed)
     within(0, 1, position, { code: 'out-of-range', path: name, message: 'a knob has no such position' })
-    this.#perform({ kind: 'knob', name, position }, when)
+    const { over } = when ?? {}
+    const blocks = over === undefined ? {} : { blocks: blocksOf(over, this.#blockRate) }
+    this.#perform({ kind: 'knob', name, position, ...blocks }, when)
   }
 
   knob(name: string): number {
@@ -238,6 +250,44 @@ export abstract class Session<E extends Engine> implements Synth {
     })
   }
 
+  get snapshots(): ReadonlyMap<string, Patch> {
+    return this.#snapshots.all
+  }
+
+  store(name: string, given?: Patch): void {
+    const { knobs, beats } = this.player
+    const patch = given === undefined ? withPositions(this.patch, knobs.position, beats.tempo) : copied(given)
+    if (given !== undefined) parsePatch(patch, this.#catalogue, out)
+    this.#snapshots.store(name, patch)
+  }
+
+  forget(name: string): void {
+    this.#snapshots.forget(name)
+  }
+
+  async recall(name: string, { over = 0, at = 'now' }: Recall = {}): Promise<Report> {
+    void this.sounding
+    const patch = this.#snapshots.get(name)
+    checkTime(at)
+    blocksOf(over, this.#blockRate)
+    const step: Job['step'] = (_, history) => ({ patch, history: record(history, patch) })
+    const { beats } = this.player
+    const waits = at === 'now' ? undefined : this.#later.add(beats.next(at, this.now), step, over)
+    return (await (waits ?? this.#enqueue(step, over))) as Report
+  }
+
+  /** The block in which a change is due, or Infinity. */
+  protected get nextChange(): number {
+    return this.#later.nextBlock(this.player.beats)
+  }
+
+  /** Makes the changes that are due. To be called in turn. */
+  protected async changeDue(): Promise<void> {
+    const since = this.nextChange
+    const jobs = this.#later.take(this.player.beats, this.now)
+    if (jobs.length > 0) await this.#work(jobs, since)
+  }
+
   on<N extends keyof SynthEvents>(event: N, listener: (what: SynthEvents[N]) => void): () => void {
     return this.listeners.add(event, listener)
   }
@@ -245,6 +295,7 @@ export abstract class Session<E extends Engine> implements Synth {
   async close(): Promise<void> {
     this.closed = true
     this.player.clear()
+    this.#later.reject(new MegasynthError([closed]))
     await this.graph.close()
   }
 
@@ -252,9 +303,9 @@ export abstract class Session<E extends Engine> implements Synth {
     return (await this.#enqueue(step)) as Report
   }
 
-  #enqueue(step: Job['step']): Promise<Report | undefined> {
+  #enqueue(step: Job['step'], over?: number): Promise<Report | undefined> {
     return new Promise((resolve, reject) => {
-      const job = { step, resolve, reject }
+      const job = { step, over, resolve, reject }
       if (this.#batch) this.#batch.push(job)
       else {
         const batch = [job]
@@ -270,7 +321,7 @@ export abstract class Session<E extends Engine> implements Synth {
   }
 
   /** All changes that wait, as one plan. Those that are wrong fail alone. */
-  async #work(jobs: readonly Job[]): Promise<void> {
+  async #work(jobs: readonly Job[], since?: number): Promise<void> {
     if (this.#batch === jobs) this.endBatch()
     let waiting = jobs
     try {
@@ -279,7 +330,7 @@ export abstract class Session<E extends Engine> implements Synth {
       const change = taken(jobs, this.sounding.patch, this.#history, parse)
       if (change === undefined) return
       waiting = change.jobs
-      const report = await this.change(change.patch, change.parsed)
+      const report = await this.change({ ...change, since })
       this.#history = change.history
       for (const { resolve } of waiting) resolve(report)
     } catch (error) {
@@ -302,25 +353,33 @@ export abstract class Session<E extends Engine> implements Synth {
     for (const trouble of over) this.listeners.tell('recovered', trouble)
     if (!again) return
     const { patch, parsed } = this.sounding
-    await this.change(patch, parsed)
+    await this.change({ patch, parsed })
   }
 
-  protected async change(patch: Patch, parsed: ParsedPatch): Promise<Report> {
+  protected async change({ patch, parsed, over, since = this.now }: Change): Promise<Report> {
     const begin = performance.now()
-    const isFirst = this.graph.running === undefined
-    const { knobs } = this.player
-    const positions = knobs.inPatch(parsed)
-    const input = this.#input(parsed)
+    const { running } = this.graph
+    const { knobs, beats } = this.player
+    const staying = over === undefined ? undefined : new Set(Object.keys(running?.parsed.knobs ?? {}))
+    const positions = knobs.inPatch(parsed, staying)
+    const input = this.#input(parsed, positions)
     const planned = await this.#keepTime(() => this.graph.change(patch, parsed, input, this.#held))
-    knobs.adopt(parsed, positions, isFirst)
-    const { tempo } = parsed
-    if (this.player.beats.declares(tempo)) this.#perform({ kind: 'tempo', tempo })
+    this.#renewed(knobs.adopt(parsed, positions, running === undefined, staying))
+    if (beats.declares(parsed.tempo)) this.#perform({ kind: 'tempo', tempo: parsed.tempo })
+    if (over !== undefined)
+      for (const knob of this.player.towards(parsed, blocksOf(over, this.#blockRate), since))
+        this.#perform(knob)
     this.strike(this.player.regroup(parsed, planned.voices, this.now), this.now)
     return { ...planned.report, milliseconds: performance.now() - begin }
   }
 
-  #input(parsed: ParsedPatch): ChangeInput {
-    const positions = this.player.knobs.inPatch(parsed)
+  /** The graph is another, or the engine. */
+  #renewed(put?: readonly string[]): void {
+    this.player.renewed(this.now, put)
+    if (this.graph.clockWaits) this.player.beats.untold = true
+  }
+
+  #input(parsed: ParsedPatch, positions = this.player.knobs.inPatch(parsed)): ChangeInput {
     const fresh = createVoices(parsed.voices, parsed.tuning)
     const { position } = this.player.knobs
     return {
@@ -331,19 +390,12 @@ export abstract class Session<E extends Engine> implements Synth {
 
   /** Does something when it is its time, and tells who listens. */
   #perform(happening: Happening, when?: At): void {
-    this.schedule(happening, this.#blockOf(when))
+    this.schedule(happening, blockOf(when, this.#blockRate))
     const { time } = this
     this.listeners.tell('played', { ...happening, at: Math.max(time, when?.at ?? time) })
   }
 
-  #blockOf(when: At | undefined): number | undefined {
-    const at = when?.at
-    if (at === undefined) return undefined
-    within(-Infinity, longestSession, at, { code: 'out-of-range', path: 'at', message: 'this is no time' })
-    const { sampleRate, blockSize } = this.engine
-    return Math.floor((at * sampleRate) / blockSize + 1e-6)
+  get #blockRate(): number {
+    return this.engine.sampleRate / this.engine.blockSize
   }
 }
-
-/** Seconds after which the clock is no longer exact to the block: a thousand years. */
-const longestSession = 3e10

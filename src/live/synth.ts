@@ -19,6 +19,20 @@ export interface At {
   readonly at?: number
 }
 
+/** When a knob is turned, and how long that takes. */
+export interface Turn extends At {
+  /** Seconds in which it goes there, in a straight line, 0..3600. Turning it again takes it over. Default: it is there at once. */
+  readonly over?: number
+}
+
+/** How a snapshot comes back. */
+export interface Recall {
+  /** Seconds in which the knobs go to where it has them, in straight lines, 0..3600. Default: 0. */
+  readonly over?: number
+  /** At once, or when the next beat or bar begins; one that begins right now is the next. Default: `now`. */
+  readonly at?: 'now' | 'beat' | 'bar'
+}
+
 /** What a change would do, without doing it. */
 export interface DryRun {
   readonly report: Report
@@ -83,7 +97,7 @@ export interface Synth {
    * @param position 0..1
    * @throws MegasynthError `unknown-knob`, `out-of-range`
    */
-  setKnob(name: string, position: number, when?: At): void
+  setKnob(name: string, position: number, when?: Turn): void
   /** Position 0..1 of a knob, as last set. @throws MegasynthError `unknown-knob` */
   knob(name: string): number
   /** Beats per minute, now: as last set, or as the patch says. */
@@ -135,6 +149,32 @@ export interface Synth {
   undo(): Promise<Report | undefined>
   /** Does again what was undone last; undefined if nothing was. */
   redo(): Promise<Report | undefined>
+  /** The patches that were stored, by name, in the order in which they first were. */
+  readonly snapshots: ReadonlyMap<string, Patch>
+  /**
+   * Stores a patch under a name, in the place of what was stored under it.
+   *
+   * @param name a text of 1..64 characters
+   * @param patch default: the patch that sounds, with its knobs and its tempo as they are now
+   * @throws MegasynthError `invalid-name`; `too-large` beyond 1024 of them; all problems of the patch
+   */
+  store(name: string, patch?: Patch): void
+  /** Forgets a snapshot. @throws MegasynthError `unknown-snapshot` */
+  forget(name: string): void
+  /**
+   * Goes over to a snapshot: to its graph as {@link apply} does, and to the positions of its knobs in some time. It can be
+   * undone as any edit can. The result comes when it sounds, which on the next beat or bar takes until then.
+   *
+   * @throws MegasynthError `unknown-snapshot`, `out-of-range`, `invalid-value`, and as {@link apply} does
+   * @example
+   * const synth = await createOffline({ patch })
+   * synth.store('verse')
+   * await synth.set('filter0.cutoff', 800)
+   * const coming = synth.recall('verse', { over: 4, at: 'bar' })
+   * await synth.advance(8)
+   * await coming
+   */
+  recall(name: string, how?: Recall): Promise<Report>
   /**
    * Calls a listener whenever something happens; the result ends it. What a listener throws is dropped: the sound goes on.
    *

@@ -1,7 +1,9 @@
 import { clockControls, clockName, type Allocation } from '../plan/index.ts'
 import type { Command } from '../scsynth/index.ts'
 
-/** Whether the clock's synth knows which beat it is: it must be told when it is born, and when the beat jumps. */
+const clockOf = ({ nodes }: Allocation): number | undefined => nodes.get(clockName)?.instances[0]?.id
+
+/** Which synth of a clock has been told where it is, and when. */
 export class Told {
   #last: { readonly id: number; readonly block: number } | undefined
 
@@ -14,19 +16,23 @@ export class Told {
     this.#last = undefined
   }
 
+  /** Whether there is a clock that has never been told. */
+  isNew(allocation: Allocation): boolean {
+    const id = clockOf(allocation)
+    return id !== undefined && id !== this.#last?.id
+  }
+
   /**
-   * What tells the clock where it is in a block, if it must be told.
+   * What tells the clock, if there is one, where it is in a block.
    *
    * @param beat since the beginning of its bar
-   * @param again although it knows
-   * @returns undefined if that must wait for the next block, since it was told something else in the block before
+   * @returns undefined if that must wait for the next block, since it was told something in the block before
    */
-  tell({ nodes }: Allocation, block: number, beat: number, again: boolean): Command[] | undefined {
-    const id = nodes.get(clockName)?.instances[0]?.id
-    const known = this.#last?.id === id
-    if (id === undefined || (known && !again)) return []
+  tell(allocation: Allocation, block: number, beat: number): Command[] | undefined {
+    const id = clockOf(allocation)
+    if (id === undefined) return []
     // a trigger in two blocks in a row is one
-    if (known && this.#last && this.#last.block >= block - 1) return undefined
+    if (this.#last?.id === id && this.#last.block === block - 1) return undefined
     this.#last = { id, block }
     return [{ call: '/n_set', id, controls: { [clockControls.at]: beat, [clockControls.sync]: 1 } }]
   }

@@ -22,6 +22,8 @@ export const limits = {
   /** Ends of a knob's own range, in both directions: far beyond every unit, and far from what a float holds. */
   rangeEnd: 1e6,
   voices: 128,
+  /** Snapshots of one patch: eight banks of a hardware synthesizer. */
+  snapshots: 1024,
   /** Degrees of a scale, keys of a keyboard map: the largest scales in use have some hundreds. */
   degrees: 4096,
   /** Cents of a degree, in both directions: some hundred octaves. */

@@ -4,6 +4,7 @@ export { knobBusValue } from './knobs.ts'
 export { clockControls, clockName, clockPositions } from './clock.ts'
 export { compile, type Network, type NetworkNode } from './network.ts'
 export { fadeSeconds } from './device-synthdef.ts'
+export { glideAt, glided, type Glides } from './glides.ts'
 export { keysAtRest } from './keys.ts'
 export { hasSurplus } from './kinds.ts'
 export type { NoteEvent, NoteId } from './note-event.ts'
@@ -27,6 +28,7 @@ export {
   beatAt,
   beatInBar,
   beatsPerBlock,
+  blockAt,
   createTempoMap,
   nextBar,
   nextBeat,

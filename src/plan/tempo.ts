@@ -41,7 +41,7 @@ export function beatAt(map: TempoMap, block: number): number {
 }
 
 /** The first block that begins at a beat or after it. */
-function blockAt(map: TempoMap, beat: number): number {
+export function blockAt(map: TempoMap, beat: number): number {
   return map.block + Math.ceil((beat - tolerance - map.beat) / beatsPerBlock(map))
 }
 
