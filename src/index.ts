@@ -67,9 +67,11 @@ export {
   type Part,
   type PlayedPart,
   type OfflineSynth,
+  type Recall,
   type Synth,
   type SynthEvents,
   type SynthOptions,
+  type Turn,
   type Trouble,
 } from './live/index.ts'
 export { readMidiFile, type MidiFile } from './midi/file.ts'

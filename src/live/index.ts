@@ -9,5 +9,5 @@ export {
   type PlayedPart,
 } from './perform.ts'
 export { createOffline, startSynth, type SynthOptions } from './start.ts'
-export type { At, Audio, DryRun, OfflineSynth, Played, Synth, SynthEvents } from './synth.ts'
+export type { At, Audio, DryRun, OfflineSynth, Played, Recall, Synth, SynthEvents, Turn } from './synth.ts'
 export type { Trouble } from './trouble.ts'

@@ -112,8 +112,7 @@ export abstract class Session<E extends Engine> implements Synth {
 
   /** A new engine counts its blocks from 0, and the time goes on. */
   async #keepTime<T>(work: () => Promise<T>): Promise<T> {
-    const { time } = this
-    const { engine } = this
+    const { time, engine } = this
     try {
       return await work()
     } finally {

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { loadSnapshots, saveSnapshots, snapshotsOf } from '../../src/cli/snapshots.ts'
+import { MegasynthError, type Problem } from '../../src/errors/index.ts'
+import { standard, type Patch } from '../../src/index.ts'
+import { placeOf } from '../../src/cli/files.ts'
+import { patchArbitrary, runs } from '../laws/patches.ts'
+import { scratch } from './helpers.ts'
+
+const folder = scratch()
+const place = snapshotsOf(placeOf(folder.path, 'mine.ts'))
+
+function problemsOf(content: string): readonly Problem[] {
+  folder.write('mine.snapshots.json', content)
+  try {
+    loadSnapshots(place, standard)
+  } catch (error) {
+    if (error instanceof MegasynthError) return error.problems
+    throw error
+  }
+  return []
+}
+const file = (...snapshots: unknown[]): string => JSON.stringify({ format: 1, snapshots })
+const hum: Patch = { devices: { osc: { type: 'oscillator' } }, connections: [['osc', 'out']] }
+
+describe('the snapshots of a patch file', () => {
+  it('are beside it', () => {
+    expect(place).toEqual({ shown: 'mine.snapshots.json', path: join(folder.path, 'mine.snapshots.json') })
+    expect(snapshotsOf(placeOf('/a', 'b/c.patch.json')).shown).toBe(join('b', 'c.patch.snapshots.json'))
+  })
+
+  it('are none where there is no file', () => {
+    expect(loadSnapshots(snapshotsOf(placeOf(folder.path, 'nothing.ts')), standard).size).toBe(0)
+  })
+
+  it('come back as they were saved, in their order', () => {
+    const name = fc.string({ minLength: 1, maxLength: 64 }).filter((text) => text.trim() === text)
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.tuple(fc.oneof(name, fc.constantFrom('2', '1', 'constructor')), patchArbitrary(4)), { maxLength: 4, selector: ([name]) => name }), // prettier-ignore
+        (list) => {
+          const plain = list
+            .filter(([text]) => text !== '__proto__')
+            .map(([text, patch]) => [text, JSON.parse(JSON.stringify(patch)) as Patch] as const)
+          saveSnapshots(place, new Map(plain))
+          expect([...loadSnapshots(place, standard)]).toEqual(plain)
+        },
+      ),
+      runs(100),
+    )
+  })
+
+  it('are written whole or not at all, and nothing else is left', () => {
+    saveSnapshots(place, new Map([['a', hum]]))
+    const before = readFileSync(place.path, 'utf8')
+    const circular: { self?: unknown } = {}
+    circular.self = circular
+    expect(() => saveSnapshots(place, new Map([['b', circular as Patch]]))).toThrow()
+    expect(readFileSync(place.path, 'utf8')).toBe(before)
+    expect(folder.names()).toEqual(['mine.snapshots.json'])
+    const nowhere = snapshotsOf(placeOf(folder.path, 'no/where.ts'))
+    expect(() => saveSnapshots(nowhere, new Map([['a', hum]]))).toThrow('its folder does not exist')
+  })
+
+  it.each<[title: string, content: string, code: string, path: string]>([
+    ['no JSON', '{', 'invalid-json', 'mine.snapshots.json:1:2'],
+    ['a list', '[]', 'invalid-value', ''],
+    ['a patch', JSON.stringify(hum), 'invalid-value', ''],
+    ['nothing', 'null', 'invalid-value', ''],
+    ['another format', '{ "format": 0, "snapshots": [] }', 'invalid-value', ''],
+    ['a newer format', '{ "format": 2, "snapshots": [] }', 'unsupported-format', 'format'],
+    ['too many', file(...Array.from({ length: 1025 }, () => 0)), 'too-large', 'snapshots'],
+    ['no name', file({ patch: hum }), 'invalid-name', 'snapshots[0].name'],
+    ['a wrong name', file({ name: '__proto__', patch: hum }), 'invalid-name', 'snapshots[0].name'],
+    ['two of one name', file({ name: 'a', patch: hum }, { name: 'a', patch: hum }), 'duplicate-name', 'snapshots[1].name'], // prettier-ignore
+    ['no patch', file({ name: 'a' }), 'not-a-patch', 'snapshots[0].patch'],
+    ['a wrong patch', file({ name: 'a', patch: { ...hum, connections: [['osc', 'ou']] } }), 'unknown-destination', 'snapshots[0].patch.connections[0]'], // prettier-ignore
+  ])('are refused with their place: %s', (_, content, code, path) => {
+    expect(problemsOf(content)).toMatchObject([{ code, path }])
+  })
+
+  it('are all checked at once', () => {
+    const content = file({ name: '', patch: hum }, 7, { name: 'c', patch: { devices: { x: { type: 'y' } } } })
+    expect(problemsOf(content).map(({ path }) => path)).toEqual([
+      'snapshots[0].name',
+      'snapshots[1].name',
+      'snapshots[1].patch',
+      'snapshots[2].patch.devices.x.type',
+    ])
+  })
+
+  it('may be any bytes', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.json(),
+          fc.string(),
+          fc.json().map((json) => `{"format":1,"snapshots":[${json}]}`),
+        ),
+        (content) => {
+          // prettier-ignore
+          problemsOf(content)
+        },
+      ),
+      runs(300),
+    )
+  })
+})
