@@ -57,7 +57,7 @@ describe('the snapshots of a patch file', () => {
     const before = readFileSync(place.path, 'utf8')
     const circular: { self?: unknown } = {}
     circular.self = circular
-    expect(() => saveSnapshots(place, new Map([['b', circular as Patch]]))).toThrow()
+    expect(() => saveSnapshots(place, new Map([['b', circular as Patch]]))).toThrow('circular')
     expect(readFileSync(place.path, 'utf8')).toBe(before)
     expect(folder.names()).toEqual(['mine.snapshots.json'])
     const nowhere = snapshotsOf(placeOf(folder.path, 'no/where.ts'))
