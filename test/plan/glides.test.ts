@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { glided, type Glides } from '../../src/plan/index.ts'
-import { glideAt, type Glide } from '../../src/plan/glides.ts'
+import { glideAt, glided, type Glides } from '../../src/plan/index.ts'
+import type { Glide } from '../../src/plan/glides.ts'
 import { runs } from '../laws/patches.ts'
 
 const position = fc.double({ min: 0, max: 1, noNaN: true })
