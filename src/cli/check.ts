@@ -8,6 +8,7 @@ import type { Shell } from './io.ts'
 import { blueprint, checkRoom, type Needs } from './needs.ts'
 import { openPatch } from './open.ts'
 import { portReports, type PortReport } from './readings.ts'
+import { policyText } from './policy-text.ts'
 import { table } from '../picture/table.ts'
 import { count, span } from './text.ts'
 
@@ -95,10 +96,8 @@ function asText(
   shell: Shell,
 ): string[] {
   const { paint } = shell
-  const { mode } = patch.voices
   const name = patch.name === '' ? '' : `: ${patch.name}`
-  const voices =
-    mode === 'drone' ? 'one voice, always on (drone)' : `${count(patch.voices.count, 'voice')} (${mode})`
+  const voices = policyText(patch.voices)
   return [
     `${paint.green('✓')} ${paint.bold(file)} is valid${name}`,
     `  ${count(Object.keys(patch.devices).length, 'device')}, ${count(Object.keys(patch.knobs).length, 'knob')}, ${count(patch.connections.length, 'connection')}; ${voices}`,

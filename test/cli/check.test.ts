@@ -164,6 +164,16 @@ describe('megasynth check', () => {
     expect(await check(drone)).not.toContain('note:')
   })
 
+  it('says how voices are given to notes', async () => {
+    const says = async (voices: object): Promise<string> => await check({ ...synth, voices })
+    expect(await says({ steal: 'quietest', unison: 4 })).toContain(
+      '8 voices (poly), steal quietest, unison of 4 (±10 cents, spread 0.5)\n',
+    )
+    expect(
+      await says({ mode: 'mono', priority: 'low', glide: { time: 0.2, per: 'octave', when: 'legato' } }),
+    ).toContain('1 voice (mono), priority low, glide 0.2 s per octave, legato\n')
+  })
+
   it('answers in JSON', async () => {
     const answer = JSON.parse(await check(synth, '--json')) as Record<string, unknown>
     expect(answer).toMatchObject({
