@@ -271,7 +271,7 @@ describe('feedback', () => {
 describe('a voice', () => {
   it('that fell asleep in trouble is well at its next note', async () => {
     const { synth, troubles, recovered, sound } = await start({
-      voices: 1,
+      voices: { mode: 'mono' },
       devices: {
         tone: { type: 'oscillator', waveform: 'sine', amplitude: 0.2 },
         culprit: { type: 'loop' },
