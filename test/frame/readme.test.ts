@@ -1,12 +1,12 @@
 import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { cli, scratch } from '../cli/helpers.ts'
+import { cli, scratch, watching } from '../cli/helpers.ts'
 import { typeErrors } from '../types/check.ts'
 
 const root = join(import.meta.dirname, '../..')
 const text = readFileSync(join(root, 'README.md'), 'utf8')
-const [tremolo = '', mine = '', library = '', live = '', devices = '', ...others] = Array.from(
+const [tremolo = '', mine = '', library = '', heard = '', live = '', devices = '', ...others] = Array.from(
   text.matchAll(/```ts\n(.*?)```/gs),
   ([, code]) => code ?? '',
 )
@@ -25,7 +25,7 @@ beforeAll(() => {
 describe('the code of README.md', () => {
   it('is what these tests think it is', () => {
     expect(others).toEqual([])
-    for (const code of [library, live]) expect(code).toContain("import patch from './mine.ts'\n")
+    for (const code of [library, heard, live]) expect(code).toContain("import patch from './mine.ts'\n")
     expect(devices).toContain('--devices this-file.ts')
   })
 
@@ -33,6 +33,7 @@ describe('the code of README.md', () => {
     ['the first patch', tremolo],
     ['your first patch', mine],
     ['the library', library.replace("import patch from './mine.ts'\n", `${asValue(mine)}\n`)],
+    ['what is played live', heard.replace("import patch from './mine.ts'\n", `${asValue(mine)}\n`)],
     ['what changes while it sounds', live.replace("import patch from './mine.ts'\n", `${asValue(mine)}\n`)],
     ['your own devices', devices],
   ])('of %s compiles', (_, code) => expect(typeErrors(used(code))).toEqual([]))
@@ -100,18 +101,23 @@ function used(code: string): string {
 describe('the commands of README.md', () => {
   const commands = blocks.flatMap((block) => block.match(/^npx megasynth .*$/gm) ?? [])
 
-  it('are there', () => expect(commands.length).toBeGreaterThan(5))
+  it('are there', () => expect(commands.length).toBeGreaterThan(4))
 
   it.each(commands)('%s', async (command) => {
     const argv = Array.from(
       command
         .replace(/ {2,}#.*$/, '')
         .replace('npx megasynth', '')
-        // an optional argument: with it and without it the command is the same
-        .replace(/\[\w+\]/, 'filter')
         .matchAll(/"([^"]*)"|(\S+)/g),
       ([, quoted, bare]) => quoted ?? bare ?? '',
     )
+    if (argv[0] === 'play') {
+      const playing = watching([...argv, '--device', 'silent'], folder.path)
+      await playing.says('Ctrl-C ends')
+      playing.interrupt()
+      expect([await playing.code, playing.text()]).toEqual([0, expect.stringContaining('▶')])
+      return
+    }
     const { code, stderr } = await cli(argv, { cwd: folder.path })
     // two patches that differ
     expect([code, stderr]).toEqual([argv[0] === 'diff' ? 1 : 0, ''])
@@ -121,6 +127,16 @@ describe('the commands of README.md', () => {
     const argv = ['render', 'mine.ts', '-n', 'C4', '-s', '0.2', '-o', 'set.wav', '--set', 'cutoff=0.7']
     expect((await cli(argv, { cwd: folder.path })).code).toBe(0)
   })
+})
+
+it('README.md has a table of all commands', async () => {
+  const rows = Array.from(text.matchAll(/^\| `megasynth (\w+).*?` +\|/gm), ([, name]) => name)
+  const { stdout } = await cli(['--help'])
+  const commands = Array.from(
+    stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z]+) /gm),
+    ([, name]) => name,
+  )
+  expect(new Set(rows)).toEqual(new Set(commands.filter((name) => name !== 'help')))
 })
 
 it('README.md shows an error as it is printed', async () => {
