@@ -34,8 +34,7 @@ export function guardProcess(argv: readonly string[], shell: Shell): (code: numb
   process.on('uncaughtException', (error) => {
     const own = isOwn(error)
     const found = own ? error : new MegasynthError([problemOfStray(error, nameOf)])
-    if (!own && shell.io.takeStray) shell.io.takeStray(found)
-    else end(report(found))
+    if (shell.io.takeStray?.(found, own) !== true) end(report(found))
   })
   process.on('exit', (code) => {
     if (over) return

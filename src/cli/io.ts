@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { styleText } from 'node:util'
 import { plain, type Paint } from '../errors/index.ts'
 import { signals, type Signal } from './exit.ts'
@@ -20,15 +21,18 @@ export interface Interrupts {
 /** All that the command line knows of the world around it, besides files. */
 export interface Io {
   /** What is piped in, piece by piece. */
-  readonly stdin: AsyncIterable<Uint8Array>
+  readonly stdin: Readable
   readonly stdout: Sink
   readonly stderr: Sink
   /** The folder from which relative paths count. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly catchInterrupts: () => Interrupts
-  /** Takes what a patch file throws after it was loaded: while it is played, the sound goes on. Default: it ends the program. */
-  takeStray?: ((error: unknown) => void) | undefined
+  /**
+   * Takes what is thrown after its cause is gone, by a patch file or by Megasynth itself (`own`): while something is played,
+   * the sound goes on. It ends the program unless this says that it is taken.
+   */
+  takeStray?: ((error: unknown, own: boolean) => boolean) | undefined
 }
 
 /** The world as this process sees it. */

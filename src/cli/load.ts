@@ -66,6 +66,11 @@ export function unknownType(place: Place, type: string, types: readonly string[]
   })
 }
 
+/** A module of this very package: as source in its own tests, else as it is built. */
+export async function ownModule(name: string): Promise<unknown> {
+  return await import(new URL(`../${name}${extname(import.meta.url)}`, import.meta.url).href)
+}
+
 const isPromise = (value: unknown): boolean => value instanceof Promise
 
 /** Runs a module that has a default export. The whole is returned: an export that is a promise would be awaited here. */
@@ -74,16 +79,13 @@ async function importFile(
   example: string,
   onFile: (file: string) => void = () => undefined,
 ): Promise<{ readonly default: unknown }> {
-  // The modules of this very package: as source in its own tests, else as they are built.
-  const own = async (name: string): Promise<unknown> =>
-    await import(new URL(`../${name}${extname(import.meta.url)}`, import.meta.url).href)
   // only for files that are programs: a JSON patch starts sooner
   const { createJiti } = await import('jiti')
   const jiti = createJiti(pathToFileURL(place.path).href, {
     virtualModules: {
-      megasynth: await own('index'),
-      'megasynth/live': await own('live'),
-      'megasynth/scsynth': await own('scsynth/index'),
+      megasynth: await ownModule('index'),
+      'megasynth/live': await ownModule('live'),
+      'megasynth/scsynth': await ownModule('scsynth/index'),
     },
     // a file that is loaded leaves no trace
     fsCache: false,

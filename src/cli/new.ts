@@ -13,7 +13,7 @@ import { loadPatchFile, patchTypes, unknownType } from './load.ts'
 import { writeWhole } from './whole-file.ts'
 
 /** An example like the others: it is compiled, rendered and listened to by the tests. */
-const starter = fileURLToPath(new URL('../../examples/starter.ts', import.meta.url))
+export const starter = fileURLToPath(new URL('../../examples/starter.ts', import.meta.url))
 const notes = 'A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4'
 
 interface NewFlags {

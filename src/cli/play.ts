@@ -70,7 +70,10 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
   const opened = await openPatch(io.cwd, file, flags, { onFile: (one) => files.add(one) })
   const score = await scoreOf(io.cwd, flags, opened)
   const record = flags.record === undefined ? undefined : wavPlace(io.cwd, '--record', flags.record)
-  io.takeStray = (error) => void reportFailure(error, shell)
+  io.takeStray = (error, own) => {
+    if (!own) reportFailure(error, shell)
+    return !own
+  }
   const starting = createSynth({
     patch: opened.patch,
     catalogue: opened.catalogue,
@@ -118,7 +121,8 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
   }
 }
 
-const deviceLine = (synth: LiveSynth): string => {
+/** On what a synth is heard. */
+export const deviceLine = (synth: LiveSynth): string => {
   const { device, sampleRate, bufferFrames, latency } = synth.stats()
   const name = device === 'silent' ? 'no sound device (silent)' : `"${device}"`
   return `${name}: ${sampleRate} Hz, buffers of ${bufferFrames}, latency ${(latency * 1000).toFixed(0)} ms`
@@ -129,10 +133,10 @@ const soundsByItself = (patch: OpenPatch): boolean =>
   patch.parsed.voices.mode === 'drone' || !blueprint(patch).network.nodes.some(({ part }) => part === 'voice')
 
 /** Goes over to what the files say now. If that is wrong, the old patch plays on. */
-async function reload(
+export async function reload(
   synth: LiveSynth,
-  { file, catalogue }: OpenPatch,
-  flags: PlayFlags,
+  { file, catalogue }: Pick<OpenPatch, 'file' | 'catalogue'>,
+  flags: Pick<PlayFlags, 'set'>,
   shell: Shell,
   follow: (files: ReadonlySet<string>) => void,
 ): Promise<void> {
@@ -154,7 +158,7 @@ async function reload(
 }
 
 /** Says in a line each what goes wrong by itself. */
-function tellOfTrouble(synth: LiveSynth, { note, errorPaint }: Shell): void {
+export function tellOfTrouble(synth: LiveSynth, { note, errorPaint }: Shell): void {
   const where = (voice: number | undefined): string => (voice === undefined ? '' : `, voice ${voice}`)
   const warn = (text: string): void => note(`${errorPaint.yellow('warning')}: ${text}`)
   synth.on('trouble', ({ device, voice, kind }) =>

@@ -3,6 +3,7 @@ import type { ValuePort } from '../patch/ports.ts'
 import type { Knob, ParsedPatch } from '../patch/types.ts'
 import {
   denormalise,
+  knobbed,
   knobSignal,
   normalise,
   type Network,
@@ -92,15 +93,11 @@ function valuesOf(
   ]
   const low = spans.reduce((sum, span) => sum + Math.min(...span), start)
   const high = spans.reduce((sum, span) => sum + Math.max(...span), start)
-  const at = reading.knobs.reduce(
-    (sum, { name, amount }) =>
-      sum + amount * knobSignal(knobs[name] as Knob, (knobs[name] as Knob).value, port),
-    start,
-  )
+  const now = knobbed(reading, knobs, (name) => knobs[name]?.value ?? 0)
   return {
     low: denormalise(port, low),
     high: denormalise(port, high),
-    ...(sources.length === 0 && { now: denormalise(port, at) }),
+    ...(now !== undefined && { now }),
   }
 }
 

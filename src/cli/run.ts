@@ -13,6 +13,7 @@ import { createShell, type Io } from './io.ts'
 import { addNew } from './new.ts'
 import { addPlay } from './play.ts'
 import { addRender } from './render.ts'
+import { addRepl } from './repl.ts'
 import { addSchema } from './schema.ts'
 
 /**
@@ -54,6 +55,7 @@ ${exitCodeHelp}`,
   const commands = [
     addNew,
     addPlay,
+    addRepl,
     addRender,
     addCheck,
     addGraph,

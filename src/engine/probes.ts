@@ -1,12 +1,5 @@
 import { fail } from '../errors/index.ts'
-import {
-  encodeCommands,
-  encodeMessage,
-  int,
-  type Command,
-  type OscArg,
-  type Reply,
-} from '../scsynth/index.ts'
+import { encodeCommands, encodeMessage, int, type Command, type Reply } from '../scsynth/index.ts'
 import type { Probe } from './engine.ts'
 import { monitorDef } from './monitor.ts'
 import type { WasmHost } from './wasm-host.ts'
@@ -97,9 +90,7 @@ export class Probes {
     if (this.#running.length === 0) return
     const values = new Map<number, number>()
     for (const reply of replies)
-      if (reply.kind === 'other' && reply.message.address === '/c_set')
-        for (let i = 0; i + 1 < reply.message.args.length; i += 2)
-          values.set(numberOf(reply.message.args[i]), numberOf(reply.message.args[i + 1]))
+      if (reply.kind === 'buses') for (const [bus, value] of reply.values) values.set(bus, value)
     for (const probe of this.#running) {
       const { monitor, samples, bus } = probe
       if (monitor === undefined) samples[probe.count++] = values.get(bus) ?? 0
@@ -121,8 +112,3 @@ export class Probes {
 }
 
 const idOf = (monitor: number): number => firstId + monitor
-
-const numberOf = (arg: OscArg | undefined): number => {
-  if (typeof arg !== 'object' || arg === null) return NaN
-  return 'int' in arg ? arg.int : 'float' in arg ? arg.float : NaN
-}

@@ -252,7 +252,9 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   /** The voice whose note is the newest; a held one, if there is any. */
   get #lastStruck(): number {
     const { voices } = this.player.state.voices
-    const ranks = voices.map(({ held, age }) => (held ? 1e12 : 0) + age)
+    // those beyond finish their note, and nobody can name them
+    const named = voices.slice(0, this.sounding.network.voices.count)
+    const ranks = named.map(({ held, age }) => (held ? 1e12 : 0) + age)
     return Math.max(0, ranks.indexOf(Math.max(...ranks)))
   }
 

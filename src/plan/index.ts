@@ -1,7 +1,7 @@
 export { emptyAllocation, type Allocation, type FirstNumbers } from './allocation.ts'
 export { choked } from './choke.ts'
-export { knobBusValue } from './knobs.ts'
 export { clockControls, clockName, clockPositions } from './clock.ts'
+export { knobBusValue, knobbed } from './knobs.ts'
 export { compile, type Network, type NetworkNode } from './network.ts'
 export { fadeSeconds } from './device-synthdef.ts'
 export { glideAt, glided, type Glides } from './glides.ts'

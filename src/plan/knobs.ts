@@ -1,5 +1,6 @@
-import type { Knob } from '../patch/types.ts'
-import { denormalise, knobLevel, knobSignal, summing, type Range } from './scale.ts'
+import type { Knob, ParsedPatch } from '../patch/types.ts'
+import { denormalise, knobLevel, knobSignal, normalise, summing, type Range } from './scale.ts'
+import type { Reading } from './wiring.ts'
 
 /**
  * A sum of knobs as one kind of port wants to read it. Ports that want the same share one control bus; the client
@@ -36,4 +37,24 @@ export function knobBusValue(
   if (form === 'unit') return denormalise(port, sum)
   const { origin, span } = summing(port)
   return origin + span * sum
+}
+
+/**
+ * What a value port reads, in its unit, with the knobs at these positions 0..1; undefined for a port of another kind, and
+ * for one that something else moves, too.
+ */
+export function knobbed(
+  { declaration, base, knobs: terms, sources }: Reading,
+  knobs: ParsedPatch['knobs'],
+  position: (knob: string) => number,
+): number | undefined {
+  if (declaration.kind !== 'value' || sources.length > 0) return undefined
+  if (terms.length === 0 && base !== undefined) return base
+  const start = base === undefined ? 0 : normalise(declaration, base)
+  const sum = terms.reduce(
+    (total, { name, amount }) =>
+      total + amount * knobSignal(knobs[name] as Knob, position(name), declaration),
+    start,
+  )
+  return denormalise(declaration, sum)
 }

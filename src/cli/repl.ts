@@ -1,0 +1,176 @@
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { Writable } from 'node:stream'
+import type { Command } from 'commander'
+import { createSynth } from '../live/create.ts'
+import type { LiveSynth } from '../live/live-synth.ts'
+import { openMidiPorts } from '../midi/node-ports.ts'
+import type { Outside } from '../repl/desk.ts'
+import { replSession } from '../repl/session.ts'
+import { ownStateFolder } from '../repl/state-folder.ts'
+import type { DeviceTypes } from './catalogue.ts'
+import { Ended, signals, type Signal } from './exit.ts'
+import { named, placeOf } from './files.ts'
+import { bufferFlag, deviceFlag, setFlag, type KnobSetting } from './flags.ts'
+import type { Shell, Sink } from './io.ts'
+import { recordLive } from './live-recording.ts'
+import { ownModule, patchTypes } from './load.ts'
+import { starter } from './new.ts'
+import { openPatch } from './open.ts'
+import { deviceLine, reload, tellOfTrouble } from './play.ts'
+import { sayWhatWasRecorded, wavPlace } from './render.ts'
+import { watchFiles } from './watch.ts'
+import { writeWhole } from './whole-file.ts'
+
+interface ReplFlags {
+  readonly device?: string
+  readonly buffer?: number
+  readonly devices?: string
+  readonly set: readonly KnobSetting[]
+}
+
+/** Adds `megasynth repl`. */
+export function addRepl(program: Command, shell: Shell): void {
+  program
+    .command('repl')
+    .summary('play and change a patch at a prompt')
+    .description(
+      'Plays a patch on a sound card, and opens a prompt at which it is played, turned, rewired, looked at, recorded and saved, in JavaScript. Ctrl-D ends it.',
+    )
+    .argument('[patch]', 'a patch file: .ts, .mts, .js, .mjs or .json (default: the patch of megasynth new)')
+    .addOption(deviceFlag())
+    .addOption(bufferFlag())
+    .addOption(setFlag())
+    .option('--devices <file>', 'a file with device types of your own')
+    .addHelpText(
+      'after',
+      `
+At the prompt:
+  > help()                                 all functions; help('setKnob') tells more
+  > chord('C4+E4+G4')
+  > connect('lfo0', 'filter0.cutoff', 0.1)
+  > knobs()
+
+Examples:
+  $ megasynth repl lead.ts
+  $ megasynth repl --device silent         without a sound card`,
+    )
+    .action(async (file: string | undefined, flags: ReplFlags) => await repl(shell, file, flags))
+}
+
+async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): Promise<void> {
+  const { io, paint, print } = shell
+  const { patch, catalogue } = await openPatch(io.cwd, file ?? starter, flags)
+  const library = await ownModule('index')
+  const synth = await createSynth({
+    patch,
+    catalogue,
+    ...(flags.device !== undefined && { device: flags.device }),
+    ...(flags.buffer !== undefined && { bufferFrames: flags.buffer }),
+  })
+  const interrupts = io.catchInterrupts()
+  try {
+    print(`${paint.green('▶')} ${paint.bold(file ?? 'the patch of megasynth new')} on ${deviceLine(synth)}`)
+    if (synth.notice !== undefined) print(`${paint.yellow('note')}: ${synth.notice}`)
+    print(paint.dim('help() lists what can be done; Tab completes; Ctrl-D ends'))
+    await replSession({
+      synth,
+      catalogue,
+      file,
+      library: library as Readonly<Record<string, unknown>>,
+      paint,
+      input: io.stdin,
+      output: writable(io.stdout),
+      history: join(ownStateFolder(io.env), 'repl-history'),
+      outside: (say) => outsideOf({ ...shell, print: say, note: say, errorPaint: paint }, synth, catalogue),
+      catchStrays: (listener) => {
+        io.takeStray = (error) => {
+          listener(error)
+          return true
+        }
+        return () => (io.takeStray = undefined)
+      },
+      signal: interrupts.signal,
+    })
+  } finally {
+    await synth.close()
+    interrupts.release()
+  }
+  if (interrupts.signal.aborted) throw new Ended(128 + signals[interrupts.signal.reason as Signal])
+}
+
+/** Files and ports, for the commands. What happens by itself is said above what is being typed. */
+function outsideOf(shell: Shell, synth: LiveSynth, catalogue: DeviceTypes): Outside {
+  const { cwd } = shell.io
+  tellOfTrouble(synth, shell)
+  const open = async (file: string, onFile: (file: string) => void = () => undefined) =>
+    (await openPatch(cwd, file, { set: [] }, { catalogue, onFile })).patch
+  return {
+    openPatch: open,
+    write(file, text, options) {
+      const place = placeOf(cwd, file)
+      try {
+        writeWhole(place.path, text, options)
+      } catch (error) {
+        throw named(error, place)
+      }
+    },
+    async watch(file) {
+      const files = new Set<string>()
+      const patch = await open(file, (one) => files.add(one))
+      const watch = watchFiles(() =>
+        reload(synth, { file, catalogue }, { set: [] }, shell, (found) => watch.follow(found)),
+      )
+      watch.follow(files)
+      return { patch, end: () => watch.close() }
+    },
+    async record(file, { force }) {
+      const place = wavPlace(cwd, 'record', file)
+      const recording = await recordLive(synth, place, force).catch((error: unknown) => {
+        throw named(error, place)
+      })
+      return {
+        async stop() {
+          const lines: string[] = []
+          const say = (line: string): void => void lines.push(line)
+          const report = await recording.finish()
+          sayWhatWasRecorded(place.shown, { ...report, speed: 1 }, { ...shell, print: say, note: say })
+          return lines.join('\n')
+        },
+      }
+    },
+    openMidi: openMidiPorts,
+    filesLike: (text) => filesLike(cwd, text),
+  }
+}
+
+/** Folders and patch files that begin with a text, as they are written after it. */
+function filesLike(cwd: string, text: string): readonly string[] {
+  const folder = /^(.*[\\/])?/.exec(text)?.[0] ?? ''
+  const begin = basename(text.slice(folder.length))
+  try {
+    return readdirSync(placeOf(cwd, folder === '' ? '.' : folder).path, { withFileTypes: true })
+      .filter(({ name }) => name.startsWith(begin) && (begin !== '' || !name.startsWith('.')))
+      .flatMap((entry) =>
+        entry.isDirectory()
+          ? [`${folder}${entry.name}/`]
+          : patchTypes.some((type) => entry.name.endsWith(type))
+            ? [`${folder}${entry.name}`]
+            : [],
+      )
+  } catch {
+    return []
+  }
+}
+
+/** The output as Node's REPL wants it. */
+function writable(sink: Sink): NodeJS.WritableStream {
+  if (sink instanceof Writable) return sink
+  return new Writable({
+    decodeStrings: false,
+    write(text: string | Buffer, _, done) {
+      sink.write(text.toString())
+      done()
+    },
+  })
+}

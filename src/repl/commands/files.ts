@@ -1,0 +1,172 @@
+import { extname } from 'node:path'
+import { MegasynthError, didYouMean, fail, listNames, show } from '../../errors/index.ts'
+import { patchToJson, patchToTypeScript, type KnobSpec, type Patch } from '../../patch/index.ts'
+import type { Command } from '../command.ts'
+import type { Desk } from '../desk.ts'
+import { said } from '../shown.ts'
+import { reported } from './edit.ts'
+
+/** How a patch is written, by the ending of its file. */
+const writers: Readonly<Record<string, (patch: Patch) => string>> = {
+  '.json': patchToJson,
+  '.ts': patchToTypeScript,
+  '.mts': patchToTypeScript,
+  // it has no types in it: it is JavaScript as well
+  '.js': patchToTypeScript,
+  '.mjs': patchToTypeScript,
+}
+
+/** The patch with its knobs where they stand now. */
+function asPlayed(synth: Desk['synth']): Patch {
+  const { patch } = synth
+  if (patch.knobs === undefined) return patch
+  const turned = Object.entries(patch.knobs).map(([name, spec]): [string, KnobSpec] => {
+    const value = synth.knob(name)
+    return [name, typeof spec === 'object' ? { ...spec, value } : value]
+  })
+  return { ...patch, knobs: Object.fromEntries(turned) }
+}
+
+/** A file is named by a text. @throws MegasynthError `invalid-value` */
+function checkName(file: unknown): void {
+  if (typeof file !== 'string' || file === '')
+    fail({
+      code: 'invalid-value',
+      path: 'file',
+      message: 'this names no file',
+      found: show(file),
+      expected: 'text',
+    })
+}
+
+/** Here there are no flags: what is said of `--force` is said of the option. */
+async function withForce<T>(call: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof MegasynthError)) throw error
+    throw new MegasynthError(
+      error.problems.map((problem) =>
+        problem.code === 'file-exists'
+          ? { ...problem, suggestion: `choose another name, or replace it: ${call}` }
+          : problem,
+      ),
+      { cause: error },
+    )
+  }
+}
+
+async function unwatch(desk: Desk): Promise<void> {
+  const end = desk.unwatch
+  desk.unwatch = undefined
+  await end?.()
+}
+
+/** Files. */
+export const fileCommands: readonly Command[] = [
+  {
+    name: 'load',
+    chapter: 'files',
+    call: 'load(file)',
+    doc: 'Goes over to the patch of a file while it sounds. A file with problems changes nothing.',
+    completes: ['file'],
+    examples: ["load('lead.ts')"],
+    run: async (desk, file: string) => {
+      checkName(file)
+      const patch = await desk.outside.openPatch(file)
+      const report = reported(desk, await desk.synth.apply(patch))
+      desk.file = file
+      return report
+    },
+  },
+  {
+    name: 'save',
+    chapter: 'files',
+    call: 'save(file, { force }?)',
+    doc: 'Writes the patch to a file, all of it or nothing, with its knobs where they stand: TypeScript (.ts, .js) or JSON (.json). A file that is there already is replaced only if this session has written it, or with { force: true }.',
+    completes: ['file'],
+    examples: ["save('take.json')", "save('lead.ts', { force: true })"],
+    run: async (desk, file: string, { force = false }: { readonly force?: boolean } = {}) => {
+      checkName(file)
+      const type = extname(file)
+      const write = writers[type]
+      if (write === undefined)
+        return fail({
+          code: 'unknown-file-type',
+          path: file,
+          message: 'is of a type that no patch is written in',
+          found: type === '' ? 'no file type' : type,
+          expected: `a file that ends in ${listNames(Object.keys(writers))}`,
+          ...(type === '' ? { suggestion: `save('${file}.ts')` } : didYouMean(type, Object.keys(writers))),
+        })
+      const text = write(asPlayed(desk.synth))
+      await withForce(`save('${file}', { force: true })`, () =>
+        desk.outside.write(file, text, { force: force || desk.written.has(file) }),
+      )
+      desk.written.add(file)
+      return said(`${file} is written`)
+    },
+  },
+  {
+    name: 'watch',
+    chapter: 'files',
+    call: 'watch(file?)',
+    doc: 'Plays a file from now on, and again each time that it is saved, in any editor. Without a name it is the file that was loaded; watch(false) ends it.',
+    completes: ['file'],
+    examples: ["watch('lead.ts')", 'watch(false)'],
+    run: async (desk, file: string | false | undefined = desk.file) => {
+      if (file === false) {
+        await unwatch(desk)
+        return said('nothing is watched')
+      }
+      if (file === undefined)
+        fail({
+          code: 'invalid-value',
+          path: 'file',
+          message: 'no file has been loaded that could be watched',
+          expected: "its name: watch('lead.ts')",
+        })
+      checkName(file)
+      const { patch, end } = await desk.outside.watch(file)
+      await unwatch(desk)
+      desk.unwatch = end
+      await desk.synth.apply(patch)
+      desk.file = file
+      return said(`${file} is played each time that it is saved`)
+    },
+  },
+  {
+    name: 'record',
+    chapter: 'files',
+    call: 'record(file, { force }?)',
+    doc: 'Records all that is heard from now on, to a WAV file, until stop().',
+    completes: ['file'],
+    examples: ["record('take.wav')"],
+    run: async (desk, file: string, { force = false }: { readonly force?: boolean } = {}) => {
+      checkName(file)
+      if (desk.take !== undefined)
+        fail({
+          code: 'invalid-value',
+          path: 'record',
+          message: 'something is being recorded already',
+          suggestion: 'stop() ends it',
+        })
+      desk.take = await withForce(`record('${file}', { force: true })`, () =>
+        desk.outside.record(file, { force }),
+      )
+      return said(`recording ${file}: stop() ends it`)
+    },
+  },
+  {
+    name: 'stop',
+    chapter: 'files',
+    call: 'stop()',
+    doc: 'Ends the recording: the file is then there, whole.',
+    examples: ['stop()'],
+    run: async (desk) => {
+      const { take } = desk
+      desk.take = undefined
+      return said(take === undefined ? 'nothing is being recorded' : await take.stop())
+    },
+  },
+]

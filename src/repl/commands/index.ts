@@ -1,0 +1,17 @@
+import type { Command } from '../command.ts'
+import { editCommands } from './edit.ts'
+import { fileCommands } from './files.ts'
+import { knobCommands } from './knobs.ts'
+import { lookCommands } from './look.ts'
+import { playCommands } from './play.ts'
+import { sessionCommands } from './session.ts'
+
+/** All functions of the REPL. Help, completion and docs/repl.md are made from this one table. */
+export const commands: readonly Command[] = [
+  ...playCommands,
+  ...knobCommands,
+  ...editCommands,
+  ...lookCommands,
+  ...fileCommands,
+  ...sessionCommands(() => commands),
+]

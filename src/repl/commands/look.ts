@@ -1,0 +1,89 @@
+import { figure } from '../../errors/index.ts'
+import { parsePatch } from '../../patch/index.ts'
+import { out } from '../../devices/index.ts'
+import type { Stats } from '../../live/live-synth.ts'
+import { pictureOf, terminalText } from '../../picture/index.ts'
+import { table } from '../../picture/table.ts'
+import type { Command } from '../command.ts'
+import { heard, heardText } from '../probe-text.ts'
+import { said, shown } from '../shown.ts'
+import { percent, treeText } from '../tree-text.ts'
+
+/** Seconds for which a control signal is looked at, if nothing else is said: it moves slowly. */
+const controlSeconds = 2
+
+/** Seeing and hearing what goes on. */
+export const lookCommands: readonly Command[] = [
+  {
+    name: 'graph',
+    chapter: 'look',
+    call: 'graph()',
+    doc: 'Draws the patch: devices, what their ports read, and the cables between them.',
+    examples: ['graph()'],
+    run: ({ synth, catalogue, paint, width }) =>
+      said(
+        terminalText(pictureOf(parsePatch(synth.patch, catalogue, out), catalogue), {
+          width: width(),
+          paint,
+        }),
+      ),
+  },
+  {
+    name: 'tree',
+    chapter: 'look',
+    call: 'tree()',
+    doc: 'The live server tree: what runs on the engine, in its order, with device names and levels.',
+    examples: ['tree()'],
+    run: async ({ synth, paint, width }) => {
+      const parts = await synth.tree()
+      return shown(parts, treeText(parts, synth.stats(), { paint, width: width() }))
+    },
+  },
+  {
+    name: 'probe',
+    chapter: 'look',
+    call: 'probe(device, { voice, seconds }?)',
+    doc: "Listens at what a device puts out: level, peak, pitch and a scope. 'out' is all that is heard. The voice, from 1, is the one that was struck last if nothing is said; seconds are 0.1 for sound and 2 for what moves things.",
+    completes: ['listenable'],
+    examples: ["probe('filter0')", "probe('lfo0', { seconds: 4 })", "(await probe('out')).peak"],
+    run: async (
+      { synth, paint, width },
+      device: string,
+      where: { readonly voice?: number; readonly seconds?: number } = {},
+    ) => {
+      const first = await synth.probe(device, where)
+      const isSlow = first.sampleRate < synth.sampleRate && where.seconds === undefined
+      const audio = isSlow ? await synth.probe(device, { ...where, seconds: controlSeconds }) : first
+      const result = heard(device, audio)
+      return shown(result, heardText(result, { paint, width: width() }))
+    },
+  },
+  {
+    name: 'stats',
+    chapter: 'look',
+    call: 'stats()',
+    doc: 'How the engine does: CPU, voices, synths, buses, latency, and what came too late.',
+    examples: ['stats()', 'stats().load'],
+    run: ({ synth }) => {
+      const stats = synth.stats()
+      return shown(stats, statsText(stats))
+    },
+  },
+]
+
+function statsText(stats: Stats): string {
+  const { voices, latency, load, lostFrames, overruns, late, sampleRate, bufferFrames } = stats
+  return table(
+    [
+      ['device', `${stats.device}, ${sampleRate} Hz, ${bufferFrames} frames at a time`],
+      ['latency', `${figure(latency * 1000)} ms`],
+      ['CPU', `${percent(load)} of the time`],
+      ['voices', `${voices.held} held, ${voices.awake} awake, ${voices.total} in all`],
+      ['synths', String(stats.synths)],
+      ['buses', `${stats.audioBuses} audio, ${stats.controlBuses} control`],
+      ['lost', `${lostFrames} frames (xruns), ${overruns} buffers overrun, ${late} messages late`],
+      ['time', `${stats.time.toFixed(1)} s`],
+    ],
+    { indent: 0 },
+  ).join('\n')
+}

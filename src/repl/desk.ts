@@ -1,0 +1,54 @@
+import type { Paint } from '../errors/index.ts'
+import type { Patch } from '../patch/index.ts'
+import type { DeviceType } from '../devices/index.ts'
+import type { Feed } from '../live/feed.ts'
+import type { LiveSynth } from '../live/live-synth.ts'
+import type { MidiConnection } from '../midi/connect.ts'
+import type { MidiPorts } from '../midi/ports.ts'
+
+/** A recording that goes on. */
+export interface Take {
+  /** Ends it: the file is there, whole. The result says what is in it, in a few words. */
+  stop(): Promise<string>
+}
+
+/** What the REPL asks of the world around it: files and ports, which whoever starts it opens. */
+export interface Outside {
+  /** The patch of a file, checked. @throws MegasynthError with all problems */
+  readonly openPatch: (file: string) => Promise<Patch>
+  /** Writes a whole file or nothing. @throws MegasynthError `file-exists`, `unwritable-file` */
+  readonly write: (file: string, text: string, options: { readonly force: boolean }) => void
+  /** Opens a file, and goes over to what it says each time that it is saved from then on, until `end`. */
+  readonly watch: (file: string) => Promise<{ readonly patch: Patch; readonly end: () => Promise<void> }>
+  /** Begins to record what is heard. @throws MegasynthError `file-exists`, `unwritable-file`, `invalid-option` */
+  readonly record: (file: string, options: { readonly force: boolean }) => Promise<Take>
+  readonly openMidi: () => Promise<MidiPorts>
+  /** Names of files and folders that begin with a text, for completion: folders end in `/`. */
+  readonly filesLike: (text: string) => readonly string[]
+}
+
+/** All that the commands work on. */
+export interface Desk {
+  readonly synth: LiveSynth
+  readonly catalogue: Readonly<Record<string, DeviceType>>
+  readonly outside: Outside
+  readonly paint: Paint
+  /** Characters of a line, now. */
+  readonly width: () => number
+  /** Prints lines that nobody asked for, above what is being typed. */
+  readonly say: (text: string) => void
+  /** Ends the session. */
+  readonly exit: () => void
+  /** The file that is played, as it was written. */
+  file: string | undefined
+  /** Files that this session has written: it may write them again. */
+  readonly written: Set<string>
+  take: Take | undefined
+  /** Ends watching. */
+  unwatch: (() => Promise<void>) | undefined
+  midi: { readonly ports: MidiPorts; connection: MidiConnection | undefined } | undefined
+  /** Lines of notes that are being played. */
+  readonly lines: Set<Feed>
+  /** Notes struck by the REPL so far: each has a name of its own. */
+  notes: number
+}

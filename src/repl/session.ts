@@ -1,0 +1,127 @@
+import { inspect } from 'node:util'
+import type { Paint } from '../errors/index.ts'
+import type { DeviceType } from '../devices/index.ts'
+import type { LiveSynth } from '../live/live-synth.ts'
+import { commands } from './commands/index.ts'
+import { completed, type Names } from './complete.ts'
+import type { Desk, Outside } from './desk.ts'
+import { mistakeText } from './mistake.ts'
+import { openPrompt, type PromptOptions } from './prompt.ts'
+
+/** What a session at the prompt is made from. */
+export interface SessionOptions extends Pick<PromptOptions, 'input' | 'output' | 'history'> {
+  readonly synth: LiveSynth
+  readonly catalogue: Readonly<Record<string, DeviceType>>
+  /** @param say prints lines above what is being typed */
+  readonly outside: (say: (text: string) => void) => Outside
+  readonly paint: Paint
+  /** The file that is played, as it was written. */
+  readonly file: string | undefined
+  /** What can be named besides the commands: what `megasynth` exports. */
+  readonly library: Readonly<Record<string, unknown>>
+  /** Takes what nobody catches, until its result is called. */
+  readonly catchStrays: (listener: (error: unknown) => void) => () => void
+  /** Ends the session from outside. */
+  readonly signal: AbortSignal
+}
+
+/** Where nobody knows how wide the output is. */
+const widthOfFiles = 100
+
+/** A session at the prompt: it is over when the user ends it, and everything it began is ended then. */
+export async function replSession(options: SessionOptions): Promise<void> {
+  const { synth, catalogue, paint, output, library, signal } = options
+  const say = (text: string): void => prompt.say(text)
+  const outside = options.outside(say)
+  const desk: Desk = {
+    synth,
+    catalogue,
+    outside,
+    paint,
+    width: () => output.columns ?? widthOfFiles,
+    say,
+    exit: () => prompt.close(),
+    file: options.file,
+    written: new Set(),
+    take: undefined,
+    unwatch: undefined,
+    midi: undefined,
+    lines: new Set(),
+    notes: 0,
+  }
+  const functions = Object.fromEntries(
+    commands.map(({ name, run }) => {
+      const call = (...values: unknown[]): unknown => run(desk, ...(values as never[]))
+      Object.defineProperty(call, 'name', { value: name })
+      return [name, call]
+    }),
+  )
+  const names = (): Names => ({
+    commands,
+    patch: synth.patch,
+    catalogue,
+    filesLike: outside.filesLike,
+    snapshots: [],
+  })
+  const known = [...commands.map(({ name }) => name), ...Object.keys(library)]
+  const prompt = openPrompt({
+    input: options.input,
+    output,
+    history: options.history,
+    functions,
+    live: { synth: () => synth, patch: () => synth.patch },
+    library,
+    completed: (line) => completed(line, names()),
+    textOf: (value) => textOf(value, desk),
+    mistake: (error) => mistakeText(error, paint, known),
+    exported: (patch) => functions['apply']?.(patch),
+  })
+  const release = options.catchStrays((error) => prompt.say(mistakeText(error, paint, known)))
+  const onAbort = (): void => prompt.close()
+  signal.addEventListener('abort', onAbort)
+  try {
+    await prompt.ended
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    await leave(desk)
+    release()
+  }
+}
+
+/** A result, short. */
+function textOf(value: unknown, { width, paint }: Desk): string {
+  try {
+    const kind = kindOf(value)
+    if (kind !== undefined) return `[${kind}]`
+    return inspect(value, {
+      depth: 4,
+      maxArrayLength: 24,
+      maxStringLength: 2000,
+      breakLength: Math.max(40, width()),
+      compact: true,
+      colors: paint.bold('') !== '',
+    })
+  } catch (error) {
+    // a getter of the user's
+    return mistakeText(error, paint)
+  }
+}
+
+/** What a value is called that is not looked into: a timer, or the synth. Undefined for what is data. */
+function kindOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Object.hasOwn(value, inspect.custom)) return undefined
+  // what was made at the prompt has another realm's prototype: only its name is the same
+  const { constructor } = value as { readonly constructor?: unknown }
+  if (typeof constructor !== 'function' || dataTypes.test(constructor.name)) return undefined
+  return constructor.name
+}
+
+const dataTypes = /^(Object|Array|Map|Set|Date|RegExp|Promise|\w*Error|\w+Array)$/
+
+/** Ends what the session has begun. */
+async function leave(desk: Desk): Promise<void> {
+  await desk.unwatch?.()
+  desk.midi?.connection?.close()
+  desk.midi?.ports.close()
+  if (desk.take !== undefined) desk.say(await desk.take.stop())
+}

@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSynth, type LiveSynth } from 'megasynth/live'
+import { inspect } from 'node:util'
+import { plain } from '../../src/errors/index.ts'
+import { standard, type Patch } from '../../src/index.ts'
+import { chapters } from '../../src/repl/command.ts'
+import { commands } from '../../src/repl/commands/index.ts'
+import type { Desk } from '../../src/repl/desk.ts'
+import { helpOf, helpText } from '../../src/repl/help.ts'
+
+const lead: Patch = {
+  voices: 4,
+  knobs: { cutoff: { value: 0.5, label: 'Cutoff' } },
+  devices: {
+    lfo0: { type: 'lfo' },
+    oscillator0: { type: 'oscillator' },
+    filter0: { type: 'filter' },
+  },
+  connections: [
+    ['oscillator0', 'filter0.in'],
+    ['cutoff', 'filter0.cutoff'],
+    ['lfo0', 'filter0.resonance', 0.1],
+    ['filter0', 'out'],
+  ],
+}
+
+/** Files that were written, by name. */
+const files = new Map<string, string>()
+let synth: LiveSynth
+let desk: Desk
+let said: string[] = []
+let exits = 0
+
+async function open(): Promise<void> {
+  synth = await createSynth({ patch: lead, device: 'silent' })
+  const take = { stop: async () => await Promise.resolve('the take is there') }
+  desk = {
+    synth,
+    catalogue: standard,
+    paint: plain,
+    width: () => 100,
+    say: (text) => said.push(text),
+    exit: () => exits++,
+    file: undefined,
+    written: new Set(),
+    take: undefined,
+    unwatch: undefined,
+    midi: undefined,
+    lines: new Set(),
+    notes: 0,
+    outside: {
+      openPatch: async () => await Promise.resolve(lead),
+      write: (file, text) => files.set(file, text),
+      watch: async () => await Promise.resolve({ patch: lead, end: async () => await Promise.resolve() }),
+      record: async () => await Promise.resolve(take),
+      openMidi: async () =>
+        await Promise.resolve({
+          inputs: [{ id: '1', name: 'Keystation' }],
+          outputs: [],
+          openInput: () => ({ close: () => undefined }),
+          openOutput: () => ({ send: () => undefined, close: () => undefined }),
+          watch: () => () => undefined,
+          close: () => undefined,
+        }),
+      filesLike: () => [],
+    },
+  }
+}
+
+/** Runs a line as the prompt does: what it gives, and what is printed. */
+async function typed(line: string): Promise<{ readonly value: unknown; readonly text: string }> {
+  const names = commands.map(({ name }) => name)
+  const functions = commands.map(
+    ({ run }) =>
+      (...values: unknown[]) =>
+        run(desk, ...(values as never[])),
+  )
+  // oxlint-disable-next-line typescript/no-implied-eval -- as the prompt does
+  const evaluate = new Function(...names, 'patch', `return (async () => (${line}))()`) as (
+    ...values: unknown[]
+  ) => unknown
+  const value = await evaluate(...functions, synth.patch)
+  return { value, text: value === undefined ? '' : inspect(value) }
+}
+
+describe('every command', () => {
+  beforeAll(open)
+  afterAll(async () => await synth.close())
+
+  it('has a name of its own, a docstring in sentences, and examples that begin with it', () => {
+    expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length)
+    for (const { name, call, doc, examples, chapter } of commands) {
+      expect(call).toMatch(new RegExp(`^${name}\\(.*\\)$`))
+      expect(doc).toMatch(/^[A-Z].{10,}[.}]$/)
+      expect(Object.keys(chapters)).toContain(chapter)
+      for (const example of examples) expect(example).toContain(`${name}(`)
+    }
+  })
+
+  // in the order of the reference, on one patch: the later ones see what the earlier ones did
+  const waits = (name: string): boolean => name === 'learn'
+  it.each(commands.filter(({ name }) => !waits(name)).flatMap(({ examples }) => examples))(
+    '%s',
+    async (example) => {
+      if (example.includes("'lfo0'") && !('lfo0' in synth.patch.devices)) await synth.apply(lead)
+      await expect(typed(example)).resolves.toBeDefined()
+    },
+  )
+
+  it('says what is in the way where it cannot be done', async () => {
+    await synth.apply(lead)
+    await expect(typed("learn('cutoff')")).rejects.toThrow('midi-unavailable')
+    await expect(typed("setKnob('cutof', 1)")).rejects.toThrow('did you mean "cutoff"?')
+    await expect(typed("note('H4')")).rejects.toThrow('invalid-notes')
+    await expect(typed("note('C4', -1)")).rejects.toThrow('out-of-range')
+    await expect(typed("chord('C4 E4')")).rejects.toThrow('play(…) plays one after the other')
+    await expect(typed("save('take.wav')")).rejects.toThrow('unknown-file-type')
+    await expect(typed("help('setKnb')")).rejects.toThrow('did you mean "setKnob"?')
+    for (const call of ['load()', 'save(3)', 'record()', 'watch(3)']) await expect(typed(call)).rejects.toThrow('this names no file') // prettier-ignore
+  })
+})
+
+describe('what is typed', () => {
+  beforeAll(open)
+  afterAll(async () => await synth.close())
+
+  it('turns a knob, and shows what that makes of what it moves', async () => {
+    expect((await typed("setKnob('cutoff', 1)")).text).toBe(`cutoff  Cutoff  ▕${'█'.repeat(20)}▏  1.00  filter0.cutoff 20000 Hz`) // prettier-ignore
+    expect((await typed("knob('cutoff')")).value).toBe(1)
+    expect((await typed('knobs().cutoff')).value).toBe(1)
+  })
+
+  it('goes on with its values, and prints them short', async () => {
+    const { value, text } = await typed("connect('lfo0', 'oscillator0.frequency', 0.01)")
+    expect(value).toMatchObject({ set: ['oscillator0'], milliseconds: expect.any(Number) as number })
+    expect(text).toMatch(/^set {6}oscillator0\n(moved .*\n)?kept {5}3 devices untouched\n/)
+    expect((await typed('undo()')).text).toContain('set      oscillator0')
+    expect((await typed('redo()')).text).toContain('set      oscillator0')
+    expect((await typed('redo()')).text).toBe('nothing was undone')
+    await typed('undo()')
+  })
+
+  it('plays notes that end by themselves, each for itself', async () => {
+    await typed("note('C4', 0.5), note('E4', 60)")
+    await until(() => synth.stats().voices.held === 1)
+    await typed('allOff()')
+    await until(() => synth.stats().voices.held === 0)
+    await typed("play('C4 E4 G4')")
+    await until(() => synth.stats().voices.held > 0)
+    expect(desk.lines.size).toBe(1)
+    await typed('panic()')
+    await until(() => synth.stats().voices.held === 0 && desk.lines.size === 0)
+  })
+
+  it('hears a device: its pitch is that of the note', async () => {
+    await typed("set('filter0.resonance', 0), setKnob('cutoff', 1)")
+    await typed("noteOn('A3')")
+    await until(() => synth.stats().voices.held === 1)
+    const { value, text } = await typed("probe('oscillator0', { seconds: 0.1 })")
+    expect((value as { pitch: number }).pitch).toBeCloseTo(220, -1)
+    expect(text).toMatch(/^oscillator0 {2}level −\d+\.\d dB {3}peak/)
+    expect((await typed("probe('lfo0', { seconds: 0.5 })")).text).toMatch(/^lfo0 {2}now .* {3}from −1 to /)
+    expect((await typed('tree()')).text).toMatch(/^voice 1\n {2}lfo0 +lfo +\d+ .*\nvoices 2–4 {2}asleep, 9 synths\nafter\n {2}out/ms) // prettier-ignore
+    await typed("noteOff('A3')")
+  })
+
+  it('saves the patch with its knobs where they stand', async () => {
+    await typed("setKnob('cutoff', 0.25)")
+    await typed("save('now.json')")
+    const saved = JSON.parse(files.get('now.json') ?? '') as Patch
+    expect(saved.knobs).toEqual({ cutoff: { value: 0.25, label: 'Cutoff' } })
+    await typed("save('now.ts')")
+    expect(files.get('now.ts')).toContain('export default definePatch({')
+    expect((await typed("save('now.ts')")).text).toBe('now.ts is written')
+  })
+
+  it('ends the session', async () => {
+    exits = 0
+    await typed('exit()')
+    expect(exits).toBe(1)
+  })
+})
+
+describe('help', () => {
+  it('lists every command with what it does, in the width there is', () => {
+    const text = helpText(commands, { width: 100, paint: plain })
+    for (const { call } of commands) expect(text).toContain(`  ${call} `)
+    for (const line of text.split('\n').slice(0, -2)) expect(line.length).toBeLessThanOrEqual(100)
+  })
+
+  it('tells all of one command, by its name or by itself', () => {
+    const text = helpOf('setKnob', commands, { width: 60, paint: plain })
+    expect(text).toMatch(/^setKnob\(name, position\)\n {2}Turns a knob/)
+    expect(text).toContain("\n\n  setKnob('cutoff', 0.8)")
+    const setKnob = { setKnob: () => undefined }.setKnob
+    expect(helpOf(setKnob, commands, { width: 60, paint: plain })).toBe(text)
+  })
+})
+
+/** Waits until something is so, however busy the machine is. */
+async function until(what: () => boolean): Promise<void> {
+  for (let i = 0; i < 1000; i++) {
+    if (what()) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error('never')
+}
