@@ -109,8 +109,9 @@ export function openPrompt(options: PromptOptions): Prompt {
     end = resolve
   })
   function goOn(): void {
-    while (running === undefined && waiting.length > 0) emit('line', waiting.shift())
-    if (running === undefined && closed) end()
+    const isFree = (): boolean => running === undefined
+    while (waiting.length > 0 && isFree()) emit('line', waiting.shift())
+    if (isFree() && closed) end()
   }
 
   const evaluate = inner.eval
