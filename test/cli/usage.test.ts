@@ -15,7 +15,8 @@ describe('a command that is written wrongly ends with exit code 2', () => {
       ['render', 'hum.json', '--note', 'C4'],
       "unknown option '--note'\n(Did you mean --notes?)",
     ],
-    ['no patch', ['render'], "missing required argument 'patch'"],
+    ['no patch', ['check'], "missing required argument 'patch'"],
+    ['nothing to be rendered', ['render'], 'there is nothing to be rendered'],
     ['two patches', ['check', 'hum.json', 'keyed.json'], 'too many arguments'],
     [
       'notes and MIDI',

@@ -176,7 +176,7 @@ describe('what the engine would swallow is refused before anything is sent', () 
     })
     const heavy = many(16, (i) => wide(i))
     expect((await refused((engine) => engine.transact(heavy)))?.expected).toMatch(
-      /^blockBytes: at most 786\d\d\d$/,
+      /^blockBytes: at most 782\d\d\d$/,
     )
   })
 
