@@ -22,6 +22,7 @@ export type Completion = readonly [candidates: readonly string[], text: string]
  * where that is for JavaScript to say.
  *
  * @example
+ * declare const names: Parameters<typeof completed>[1]
  * completed("setKnob('cu", names) // [["cutoff'"], 'cu']
  */
 export function completed(line: string, names: Names): Completion | undefined {

@@ -22,7 +22,7 @@ const dots = [
  * @param samples from the left to the right edge; where there are more than dots across, each column shows from the
  * lowest to the highest of its samples
  * @example
- * for (const line of scope(samples, { columns: 60, rows: 6 })) console.log(line)
+ * for (const line of scope(left, { columns: 60, rows: 6 })) console.log(line)
  */
 export function scope(samples: Float32Array, { columns = 72, rows = 8 }: ScopeSize = {}): string[] {
   const finite = samples.map((x) => (Number.isFinite(x) ? x : 0))
