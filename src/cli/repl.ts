@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { Writable } from 'node:stream'
 import type { Command } from 'commander'
 import { createSynth } from '../live/create.ts'
+import type { Patch } from '../patch/index.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
 import { openMidiPorts } from '../midi/node-ports.ts'
 import type { Outside } from '../repl/desk.ts'
@@ -10,7 +11,7 @@ import { replSession } from '../repl/session.ts'
 import { ownStateFolder } from '../repl/state-folder.ts'
 import type { DeviceTypes } from './catalogue.ts'
 import { Ended, signals, type Signal } from './exit.ts'
-import { named, placeOf } from './files.ts'
+import { named, placeOf, type Place } from './files.ts'
 import { bufferFlag, deviceFlag, setFlag, type KnobSetting } from './flags.ts'
 import type { Shell, Sink } from './io.ts'
 import { recordLive } from './live-recording.ts'
@@ -19,6 +20,7 @@ import { starter } from './new.ts'
 import { openPatch } from './open.ts'
 import { deviceLine, reload, tellOfTrouble } from './play.ts'
 import { sayWhatWasRecorded, wavPlace } from './render.ts'
+import { loadSnapshots, saveSnapshots, snapshotsOf } from './snapshots.ts'
 import { watchFiles } from './watch.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -62,12 +64,15 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
   const { io, paint, print } = shell
   const { patch, catalogue } = await openPatch(io.cwd, file ?? starter, flags)
   const library = await ownModule('index')
+  const beside = file === undefined ? undefined : snapshotsOf(placeOf(io.cwd, file))
+  const snapshots = beside === undefined ? new Map<string, Patch>() : loadSnapshots(beside, catalogue)
   const synth = await createSynth({
     patch,
     catalogue,
     ...(flags.device !== undefined && { device: flags.device }),
     ...(flags.buffer !== undefined && { bufferFrames: flags.buffer }),
   })
+  for (const [name, stored] of snapshots) synth.store(name, stored)
   const interrupts = io.catchInterrupts()
   try {
     print(`${paint.green('▶')} ${paint.bold(file ?? 'the patch of megasynth new')} on ${deviceLine(synth)}`)
@@ -82,7 +87,8 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
       input: io.stdin,
       output: writable(io.stdout),
       history: join(ownStateFolder(io.env), 'repl-history'),
-      outside: (say) => outsideOf({ ...shell, print: say, note: say, errorPaint: paint }, synth, catalogue),
+      outside: (say) =>
+        outsideOf({ ...shell, print: say, note: say, errorPaint: paint }, synth, catalogue, beside),
       catchStrays: (listener) => {
         io.takeStray = (error) => {
           listener(error)
@@ -100,7 +106,12 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
 }
 
 /** Files and ports, for the commands. What happens by itself is said above what is being typed. */
-function outsideOf(shell: Shell, synth: LiveSynth, catalogue: DeviceTypes): Outside {
+function outsideOf(
+  shell: Shell,
+  synth: LiveSynth,
+  catalogue: DeviceTypes,
+  beside: Place | undefined,
+): Outside {
   const { cwd } = shell.io
   tellOfTrouble(synth, shell)
   const open = async (file: string, onFile: (file: string) => void = () => undefined) =>
@@ -138,6 +149,10 @@ function outsideOf(shell: Shell, synth: LiveSynth, catalogue: DeviceTypes): Outs
           return lines.join('\n')
         },
       }
+    },
+    keepSnapshots(snapshots) {
+      if (beside !== undefined) saveSnapshots(beside, snapshots)
+      return beside?.shown
     },
     openMidi: openMidiPorts,
     filesLike: (text) => filesLike(cwd, text),

@@ -253,7 +253,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   get #lastStruck(): number {
     const { voices } = this.player.state.voices
     // those beyond finish their note, and nobody can name them
-    const named = voices.slice(0, this.sounding.network.voices.count)
+    const named = voices.slice(0, this.sounding.network.voiceCount)
     const ranks = named.map(({ held, age }) => (held ? 1e12 : 0) + age)
     return Math.max(0, ranks.indexOf(Math.max(...ranks)))
   }

@@ -24,6 +24,7 @@ export const chapters = {
   play: 'Play',
   knobs: 'Knobs and tempo',
   edit: 'Change the patch',
+  snapshots: 'Snapshots',
   look: 'See and hear what goes on',
   files: 'Files',
   session: 'The session',

@@ -22,6 +22,8 @@ export interface Outside {
   readonly watch: (file: string) => Promise<{ readonly patch: Patch; readonly end: () => Promise<void> }>
   /** Begins to record what is heard. @throws MegasynthError `file-exists`, `unwritable-file`, `invalid-option` */
   readonly record: (file: string, options: { readonly force: boolean }) => Promise<Take>
+  /** Writes the snapshots beside the file that the session began with; gives the name of that file, if there is one. */
+  readonly keepSnapshots: (snapshots: ReadonlyMap<string, Patch>) => string | undefined
   readonly openMidi: () => Promise<MidiPorts>
   /** Names of files and folders that begin with a text, for completion: folders end in `/`. */
   readonly filesLike: (text: string) => readonly string[]

@@ -61,7 +61,7 @@ export async function replSession(options: SessionOptions): Promise<void> {
     patch: synth.patch,
     catalogue,
     filesLike: outside.filesLike,
-    snapshots: [],
+    snapshots: [...synth.snapshots.keys()],
   })
   const known = [...commands.map(({ name }) => name), ...Object.keys(library)]
   const prompt = openPrompt({

@@ -53,6 +53,7 @@ async function open(): Promise<void> {
       write: (file, text) => files.set(file, text),
       watch: async () => await Promise.resolve({ patch: lead, end: async () => await Promise.resolve() }),
       record: async () => await Promise.resolve(take),
+      keepSnapshots: (all) => `${all.size}.snapshots.json`,
       openMidi: async () =>
         await Promise.resolve({
           inputs: [{ id: '1', name: 'Keystation' }],
@@ -190,7 +191,7 @@ describe('help', () => {
 
   it('tells all of one command, by its name or by itself', () => {
     const text = helpOf('setKnob', commands, { width: 60, paint: plain })
-    expect(text).toMatch(/^setKnob\(name, position\)\n {2}Turns a knob/)
+    expect(text).toMatch(/^setKnob\(name, position, \{ over \}\?\)\n {2}Turns a knob/)
     expect(text).toContain("\n\n  setKnob('cutoff', 0.8)")
     const setKnob = { setKnob: () => undefined }.setKnob
     expect(helpOf(setKnob, commands, { width: 60, paint: plain })).toBe(text)

@@ -21,12 +21,12 @@ export const knobCommands: readonly Command[] = [
   {
     name: 'setKnob',
     chapter: 'knobs',
-    call: 'setKnob(name, position)',
-    doc: 'Turns a knob to a position 0..1. What it moves is smoothed, and shown.',
+    call: 'setKnob(name, position, { over }?)',
+    doc: 'Turns a knob to a position 0..1, at once or over so many seconds. What it moves is smoothed, and shown.',
     completes: ['knob'],
-    examples: ["setKnob('cutoff', 0.8)"],
-    run: (desk, name: string, position: number) => {
-      desk.synth.setKnob(name, position)
+    examples: ["setKnob('cutoff', 0.8)", "setKnob('cutoff', 0.2, { over: 4 })"],
+    run: (desk, name: string, position: number, { over }: { readonly over?: number } = {}) => {
+      desk.synth.setKnob(name, position, over === undefined ? {} : { over })
       // it takes effect with the next block: here is where it is going
       return said(lines(desk, { ...positions(desk), [name]: position }, name))
     },

@@ -1,0 +1,60 @@
+import { reportLine } from '../../plan/index.ts'
+import type { Recall } from '../../live/synth.ts'
+import type { Command } from '../command.ts'
+import { mistakeText } from '../mistake.ts'
+import { said } from '../shown.ts'
+import { reported } from './edit.ts'
+
+/** Snapshots: patches under a name. */
+export const snapshotCommands: readonly Command[] = [
+  {
+    name: 'store',
+    chapter: 'snapshots',
+    call: 'store(name)',
+    doc: 'Stores the patch under a name, with its knobs and its tempo as they are now. If the session began with a file, snapshots are kept beside it and are there the next time.',
+    completes: ['snapshot'],
+    examples: ["store('verse')"],
+    run: ({ synth, outside }, name: string) => {
+      synth.store(name)
+      const file = outside.keepSnapshots(synth.snapshots)
+      return said(file === undefined ? `${name} is stored` : `${name} is stored, in ${file}`)
+    },
+  },
+  {
+    name: 'recall',
+    chapter: 'snapshots',
+    call: 'recall(name, { over, at }?)',
+    doc: "Goes over to a snapshot: its graph without a click, its knobs in so many seconds. It begins at once, or with the next 'beat' or 'bar', while you go on typing.",
+    completes: ['snapshot'],
+    examples: ["recall('verse', { over: 4 })", "recall('verse', { at: 'bar' })"],
+    run: async (desk, name: string, how: Recall = {}) => {
+      const coming = desk.synth.recall(name, how)
+      if (how.at === undefined || how.at === 'now') return reported(desk, await coming)
+      coming.then(
+        (report) => desk.say(`${name}: ${reportLine(report)}`),
+        (error: unknown) => desk.say(mistakeText(error, desk.paint)),
+      )
+      return said(`${name} comes with the next ${how.at}`)
+    },
+  },
+  {
+    name: 'snapshots',
+    chapter: 'snapshots',
+    call: 'snapshots()',
+    doc: 'The names of all snapshots.',
+    examples: ['snapshots()'],
+    run: ({ synth }) => [...synth.snapshots.keys()],
+  },
+  {
+    name: 'forget',
+    chapter: 'snapshots',
+    call: 'forget(name)',
+    doc: 'Takes a snapshot out.',
+    completes: ['snapshot'],
+    examples: ["forget('verse')"],
+    run: ({ synth, outside }, name: string) => {
+      synth.forget(name)
+      outside.keepSnapshots(synth.snapshots)
+    },
+  },
+]
