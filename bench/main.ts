@@ -5,6 +5,7 @@ import { firstSample, knobTurns } from './calls.ts'
 import { document } from './document.ts'
 import { editTable, type EditRow } from './edits.ts'
 import { endurance } from './endurance.ts'
+import { applyToSound, idleLive, knobTurnsLive } from './live.ts'
 import { growthOfPlanning, planOfAnEdit } from './planning.ts'
 import type { Row, Thoroughness } from './row.ts'
 import { idleVoices, priceOfModularity, voicesPerCore } from './sound.ts'
@@ -23,9 +24,12 @@ const measures: readonly ((how: Thoroughness) => Row[] | Promise<Row[]>)[] = [
   start,
   planOfAnEdit,
   growthOfPlanning,
+  applyToSound,
   firstSample,
   knobTurns,
+  knobTurnsLive,
   endurance,
+  idleLive,
 ]
 
 console.log(`${machine}, CPU time, medians of ${how.rounds} interleaved runs\n`)

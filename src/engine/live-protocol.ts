@@ -35,7 +35,7 @@ export type ToWorker =
         readonly takes: Calls[M]['takes']
       }
     }[keyof Calls]
-  | { readonly say: 'send'; readonly commands: readonly Command[]; readonly at?: Moment }
+  | { readonly say: 'send'; readonly commands: readonly Command[]; readonly at: Moment }
   | { readonly say: 'cancel'; readonly after: number }
   /** Whether the sound is wanted, besides being heard. */
   | { readonly say: 'tap'; readonly on: boolean }

@@ -55,8 +55,11 @@ class Driver {
     if (this.#asked > 0) shared[gauges.gap] = Math.max(shared[gauges.gap] ?? 0, begin - this.#asked)
     this.#asked = begin
     const frames = this.#sink.bufferFrames
+    const blocks = frames / blockSize
+    // what is sent from now on comes after all of these
+    shared[gauges.nextBlock] = Math.max(this.#engine.nextBlock, this.#engine.block + blocks)
     try {
-      this.#engine.advance(frames / blockSize, channels, 0)
+      this.#engine.advance(blocks, channels, 0)
     } catch (error) {
       for (const channel of channels) channel.fill(0)
       say({ say: 'dead', problems: problemsOf(error) })
@@ -127,7 +130,7 @@ class Driver {
 
   #send({ commands, at }: Extract<ToWorker, { say: 'send' }>): void {
     try {
-      this.#engine.send(commands, at ?? { block: this.#engine.nextBlock })
+      this.#engine.send(commands, at)
     } catch (error) {
       const block = this.#engine.nextBlock
       this.#events.push(

@@ -12,6 +12,7 @@ import {
   type ToWorker,
   type WorkerSetup,
 } from './live-protocol.ts'
+import type { Moment } from './schedule.ts'
 import { deviceCalled, silentDevice, soundDevices } from './sound-devices.ts'
 
 /** How a live engine is heard. */
@@ -52,6 +53,8 @@ export interface LiveStatus {
 export interface LiveEngine extends Engine {
   readonly kind: 'embedded'
   readonly live: LiveStatus
+  /** Blocks that are computed in one go: what is said meanwhile comes after them. */
+  readonly bufferBlocks: number
   /** Why there is no sound card behind it, in one line; undefined if there is one or none was wanted. */
   readonly notice: string | undefined
   /** Calls a listener with all that is heard from now on, about 43 ms at a time; the result ends it. */
@@ -178,6 +181,10 @@ class LiveProxy implements LiveEngine {
     return this.#facts.blockSize
   }
 
+  get bufferBlocks(): number {
+    return this.#sink.bufferFrames / this.blockSize
+  }
+
   get outputs(): number {
     return this.#facts.outputs
   }
@@ -292,8 +299,9 @@ class LiveProxy implements LiveEngine {
     }
   }
 
-  send(commands: readonly Command[], at?: { readonly block: number; readonly cause?: number }): void {
-    this.#say({ say: 'send', commands, ...(at && { at }) })
+  send(commands: readonly Command[], at?: Moment): void {
+    // all is in the order of this thread's clock
+    this.#say({ say: 'send', commands, at: at ?? { block: this.nextBlock, soon: true } })
   }
 
   cancel(after: number): void {

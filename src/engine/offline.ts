@@ -2,13 +2,13 @@ import { loadEngineWasm } from '#engine-files'
 import { MegasynthError, fail, type Problem } from '../errors/index.ts'
 import {
   decodePacket,
-  decodeSynthDefs,
   encodeMessage,
   parseReply,
   type Command,
   type OscPacket,
   type Reply,
 } from '../scsynth/index.ts'
+import { checkDefs } from './check-defs.ts'
 import { checkCommands, notificationsOf } from './check.ts'
 import { complaints, describeCommand, diagnose, findings, remedy } from './diagnose.ts'
 import type { DefToLoad, EngineEvent, OfflineEngine } from './engine.ts'
@@ -75,6 +75,8 @@ export function offlineEngine(
   let closed = false
   let notified = false
   let marker = 0
+  /** The block for which what is due has been taken. */
+  let taken = -1
   let problems = 0
 
   const open = (): void => {
@@ -92,10 +94,25 @@ export function offlineEngine(
     for (const listener of listeners) listener(event)
   }
 
-  const compute = (...queries: readonly Uint8Array[]): BlockResult => {
+  /** Puts what is due into the next block, which is done once a block. */
+  const takeDue = (): void => {
+    if (taken === host.blocks) return
+    taken = host.blocks
     schedule.due(host.blocks, takes)
+  }
+  /** Does what is due before something else is: it was sent before. */
+  const catchUp = (): void => {
+    for (takeDue(); schedule.isDue(host.blocks); takeDue()) {
+      computeUnconfirmed()
+      keep()
+    }
+  }
+
+  const compute = (...queries: readonly Uint8Array[]): BlockResult => {
+    takeDue()
     const { packets, commands } = outbox.take()
-    for (const packet of [...packets, ...queries, ...probes.take()])
+    // who counts synths knows of those that listen by then
+    for (const packet of [...packets, ...probes.take(), ...queries])
       if (!host.send(packet))
         fail({
           code: 'engine-failed',
@@ -173,6 +190,7 @@ export function offlineEngine(
     const { marked, messages, markers } = withMarkers(commands, marker + 1)
     const found = refuse(marked, messages, createOutbox(limits), describe)
     if (found.length > 0) throw new MegasynthError(found)
+    catchUp()
     // Together with what was sent before it may be too much for one block.
     if (refuse(marked, messages, outbox, describe).length > 0) flush()
     const earlier = new Set(outbox.commands)
@@ -204,12 +222,16 @@ export function offlineEngine(
   const loadSome = (defs: readonly DefToLoad[]): void => {
     const commands = defs.map(({ name, bytes }): Command => ({ call: '/d_recv', name, bytes }))
     enqueue(commands, describeCommand)
-    const { replies, lines } = compute()
+    const { replies, lines, commands: done } = compute()
     keep()
+    // what was due in the same block is no fault of theirs
+    const others = new Set(done.flatMap((command) => (commands.includes(command) ? [] : [command.call])))
+    for (const { subject, problem } of diagnose(replies, lines, done, describeCommand))
+      if (subject && others.has(subject.call)) emit({ type: 'problem', block: host.blocks - 1, problem })
     const said = [
       ...complaints(lines),
       ...replies.flatMap((reply) => (reply.kind === 'fail' ? [`${reply.command}: ${reply.error}`] : [])),
-    ]
+    ].filter((text) => ![...others].some((call) => new RegExp(`^(FAILURE IN SERVER )?${call}\\b`).test(text)))
     // The engine says that a SynthDef is loaded even if its table was full: then only the text tells.
     const there = new Set(
       replies.flatMap((reply) =>
@@ -233,39 +255,6 @@ export function offlineEngine(
       })),
     )
   }
-  const checkDefs = (defs: readonly DefToLoad[]): void => {
-    const found: Problem[] = []
-    for (const { name, bytes, label } of defs) {
-      const path = label ?? name
-      found.push(...checkCommands([{ call: '/d_recv', name, bytes }], limits, undefined, () => path))
-      try {
-        const names = decodeSynthDefs(bytes).map((def) => def.name)
-        if (names.length !== 1 || names[0] !== name)
-          found.push({
-            code: 'invalid-synthdef',
-            path,
-            message: 'the bytes hold something else',
-            found: names.join(', ') || 'no SynthDef',
-            expected: name,
-          })
-      } catch (error) {
-        if (!(error instanceof MegasynthError)) throw error
-        found.push(...error.problems.map((problem) => ({ ...problem, path: `${path}: ${problem.path}` })))
-      }
-    }
-    const count = new Set([...loaded, ...defs.map(({ name }) => name)]).size
-    if (count > limits.maxSynthDefs)
-      found.push({
-        code: 'engine-limit',
-        path: 'engine',
-        message: 'too many SynthDefs',
-        found: `${count}, ${count - limits.maxSynthDefs} too many`,
-        expected: `at most ${limits.maxSynthDefs}`,
-        suggestion: 'make the engine larger: maxSynthDefs',
-      })
-    if (found.length > 0) throw new MegasynthError(found)
-  }
-
   return {
     kind: 'offline',
     sampleRate: size.sampleRate,
@@ -281,8 +270,10 @@ export function offlineEngine(
     },
     async load(defs) {
       open()
-      checkDefs(defs)
-      if (defs.length > 0) flush()
+      checkDefs(defs, loaded, limits)
+      if (defs.length === 0) return
+      catchUp()
+      flush()
       let some: DefToLoad[] = []
       let bytes = 0
       for (const def of defs) {
@@ -339,6 +330,7 @@ export function offlineEngine(
     },
     async counts() {
       open()
+      catchUp()
       flush()
       const { replies } = compute(encodeMessage({ address: '/status', args: [] }))
       keep()

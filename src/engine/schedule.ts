@@ -6,11 +6,11 @@ export interface Moment {
   readonly block: number
   /** Block of what caused them, if that is another: what is played in one block may have to end in the next. Default: `block`. */
   readonly cause?: number
+  /** It is wanted as soon as possible: in a later block it is not late. Default: false. */
+  readonly soon?: boolean
 }
 
-interface Entry {
-  readonly block: number
-  readonly cause: number
+interface Entry extends Required<Moment> {
   readonly commands: readonly Command[]
 }
 
@@ -32,10 +32,15 @@ export class Schedule {
     return this.#entries.length
   }
 
-  add({ block, cause = block }: Moment, commands: readonly Command[]): void {
+  /** Whether something is due in a block. */
+  isDue(block: number): boolean {
+    return (this.#entries[0]?.block ?? Infinity) <= block
+  }
+
+  add({ block, cause = block, soon = false }: Moment, commands: readonly Command[]): void {
     let at = this.#entries.length
     while (at > 0 && (this.#entries[at - 1] as Entry).block > block) at--
-    this.#entries.splice(at, 0, { block, cause, commands })
+    this.#entries.splice(at, 0, { block, cause, soon, commands })
   }
 
   /** Forgets what was caused by something later than a block. */
@@ -55,8 +60,8 @@ export class Schedule {
     let count = 0
     while (this.#entries[count]?.block === first.block && take((this.#entries[count] as Entry).commands))
       count++
-    if (first.block < block) this.#late += count
-    this.#entries.splice(0, count)
+    const done = this.#entries.splice(0, count)
+    if (first.block < block) this.#late += done.filter(({ soon }) => !soon).length
   }
 
   clear(): void {

@@ -8,6 +8,8 @@ export function openSilentSink({ channels, sampleRate = 48000, bufferFrames }: S
   const buffers = Array.from({ length: channels }, () => new Float32Array(bufferFrames))
   const period = (bufferFrames / sampleRate) * 1000
   let timer: ReturnType<typeof setTimeout> | undefined
+  let immediate: ReturnType<typeof setImmediate> | undefined
+  let closed = false
   return {
     kind: 'silent',
     sampleRate,
@@ -21,13 +23,22 @@ export function openSilentSink({ channels, sampleRate = 48000, bufferFrames }: S
           lost(Math.round((behind / 1000) * sampleRate))
           next += behind
         }
-        for (; next <= performance.now(); next += period) pull(buffers)
-        timer = setTimeout(tick, Math.max(1, next - performance.now()))
+        if (next <= performance.now()) {
+          pull(buffers)
+          next += period
+        }
+        if (closed) return
+        // one at a time, also if it is behind: what is sent meanwhile is heard between two buffers
+        const left = next - performance.now()
+        if (left <= 0) immediate = setImmediate(tick)
+        else timer = setTimeout(tick, Math.max(1, left))
       }
       tick()
     },
     async close() {
+      closed = true
       clearTimeout(timer)
+      clearImmediate(immediate)
     },
   }
 }

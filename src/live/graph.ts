@@ -26,14 +26,14 @@ import { turnedKnobs } from './knobs.ts'
 import { describer, labelOf, labelsOf } from './names.ts'
 import { bornIn, idsPerCommand, pieces } from './pieces.ts'
 import { withoutSilent } from './ringing.ts'
-import type { ChangeInput, Running } from './running.ts'
+import type { ChangeInput, Looked, Running } from './running.ts'
 import { Sleepers } from './sleepers.ts'
 import { Told } from './told.ts'
-import { Troubles, type Trouble } from './trouble.ts'
+import { Troubles } from './trouble.ts'
 import { synthsOf, verify } from './verify.ts'
 import { woken } from './woken.ts'
 
-/** Blocks for which what an edit left is kept beyond its last reader's fade. */
+// blocks for which what an edit left is kept beyond its last reader's fade
 const grace = 64
 /** Seconds after which of what fades no more is left than may be cut off: −57 dB. */
 const inaudible = 0.2
@@ -303,15 +303,10 @@ export class Graph<E extends Engine> {
    * Does what is due: frees what has left, lets silent voices sleep.
    *
    * @param isHeld whether a voice's key is down
-   * @returns what was found, and whether the same patch should be planned anew
    */
-  look(isHeld: (voice: number) => boolean): {
-    readonly again: boolean
-    readonly found: Trouble[]
-    readonly over: Trouble[]
-  } {
+  look(isHeld: (voice: number) => boolean): Looked {
     const running = this.#running
-    if (running === undefined || !this.isAlive) return { again: false, found: [], over: [] }
+    if (running === undefined || !this.isAlive) return { again: false, changed: false, found: [], over: [] }
     const block = this.#engine.nextBlock
     const { network } = running
     let { allocation } = running
@@ -328,12 +323,13 @@ export class Graph<E extends Engine> {
     const renewed = this.#sleepers.renew(asleep.allocation, faded)
     this.#troubles.born(bornIn(renewed.commands))
     const settled = settle(renewed.allocation, block, idsPerCommand)
-    this.#outgoing.push(...asleep.commands, ...renewed.commands, ...settled.commands)
+    const commands = [...asleep.commands, ...renewed.commands, ...settled.commands]
+    this.#outgoing.push(...commands)
     allocation = settled.allocation
     this.#running = { ...running, allocation }
     const over = this.#troubles.over(block, synthsOf(allocation))
     const again = hasSurplus(allocation, network.voiceCount) || fadesSoon(allocation, network.tails, later)
-    return { again, found, over }
+    return { again, changed: commands.length > 0, found, over }
   }
 
   /** Has a voice run, for a note that comes now or soon; what has faded in it is cut off. */
@@ -347,7 +343,7 @@ export class Graph<E extends Engine> {
     this.#outgoing.push(...commands)
   }
 
-  /** Notes after a block of the engine are not played after all. */
+  /** What is later than a block of the engine is not played after all. */
   unwake(after: number): void {
     this.#sleepers.unwake(after)
     const running = this.#running

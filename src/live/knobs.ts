@@ -19,6 +19,17 @@ export class Knobs {
     this.#turned.add(name)
   }
 
+  /** Where all of them are now. */
+  remember(): ReadonlyMap<string, number> {
+    return new Map(this.#positions)
+  }
+
+  /** Back to where they were; what was turned since is written again. */
+  restore(positions: ReadonlyMap<string, number>): void {
+    for (const [name, position] of this.#positions)
+      if (positions.get(name) !== position) this.turn(name, positions.get(name) ?? 0)
+  }
+
   /** Knobs to be written. */
   takeTurned(): ReadonlySet<string> {
     const turned = new Set(this.#turned)

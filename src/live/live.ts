@@ -5,7 +5,8 @@ import type { Report } from '../plan/index.ts'
 import type { LiveSynth, Stats } from './live-synth.ts'
 import { probe, treeOf } from './inspect.ts'
 import type { Change } from './jobs.ts'
-import type { Happening, PlayState } from './player.ts'
+import type { Happening, Past } from './player.ts'
+import { takesAway } from './takes-away.ts'
 import { Session } from './session.ts'
 import type { Audio } from './synth.ts'
 import { statsOf } from './stats.ts'
@@ -16,8 +17,7 @@ interface Committed {
   readonly happenings: readonly Happening[]
   /** Voices whose keys it sets. */
   readonly voices: readonly number[]
-  /** What was played before it. */
-  readonly before: PlayState
+  readonly before: Past
 }
 
 /**
@@ -35,6 +35,10 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   /** Changes of the graph that are on their way: what is played waits for them, a few milliseconds. */
   #changes = 0
   #ticks = 0
+  /** The block for which something was handed over as soon as possible. */
+  #flushed = -1
+  /** What was handed over only after its time. */
+  #late = 0
   #timer: ReturnType<typeof setInterval> | undefined
   #taps = new Map<(audio: Audio) => void, () => void>()
 
@@ -51,6 +55,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     const { engine } = this
     this.origin = engine.nextBlock - Math.round((seconds * engine.sampleRate) / engine.blockSize)
     this.#committed = []
+    this.#flushed = -1
     engine.onDeath((cause) => void this.#resurrect(cause))
     for (const tap of this.#taps.keys()) this.#taps.set(tap, this.#attach(tap))
   }
@@ -59,7 +64,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     const soon = block === undefined || block <= this.now
     if (!soon && (block > this.#horizon || this.#changes > 0)) {
       this.player.add(block, happening)
-      if (block <= this.#until && this.#changes === 0) this.#guarded(() => this.#commitAhead())
+      if (block <= this.#lookAhead && this.#changes === 0) this.#guarded(() => this.#commitAhead())
     } else if (!soon) {
       this.#insert(block, [happening])
     } else {
@@ -81,44 +86,83 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
 
   /** Does something in a block, for which something may have been handed over already. */
   #insert(block: number, happenings: readonly Happening[]): void {
-    this.#takeBack(block)
-    this.#commit(block, happenings)
+    const at = this.#afterImminent(block)
+    this.#recall(at)
+    this.#commit(at, happenings)
     this.#commitAhead()
   }
 
-  /** Takes back all that is to be done after a block. */
-  #takeBack(after: number): void {
-    if (this.#horizon <= after) return
+  /** What is due within the next buffer may be under way, and is not taken back: what comes now comes after it. */
+  #afterImminent(block: number): number {
+    const imminent = this.now + this.engine.bufferBlocks
+    const last = this.#committed.findLast((one) => one.block <= imminent && one.happenings.length > 0)
+    return Math.max(block, last?.block ?? block)
+  }
+
+  /** The first block in which keys can be set anew. */
+  protected override get next(): number {
+    return this.#afterImminent(this.now)
+  }
+
+  protected override redoAhead(): void {
+    if (this.#changes > 0) return
+    this.#recall(this.next)
+    this.#commitAhead()
+  }
+
+  /**
+   * Hands over what is to be done as soon as possible: after what is under way.
+   *
+   * @param before a block for which something else comes next: time goes on meanwhile
+   */
+  #flush(before = Infinity): void {
+    const block = Math.min(this.next, before)
+    const cause = Math.min(this.now, block)
+    this.graph.flush({ block: block + this.origin, cause: cause + this.origin, soon: true })
+    this.#flushed = Math.max(this.#flushed, block)
+  }
+
+  /** Waits until something is so, if that is soon. */
+  async #until(isSo: () => boolean): Promise<void> {
+    for (let i = 0; i < 10 && this.#isUp && !isSo(); i++)
+      await new Promise((resolve) => setTimeout(resolve, tickMs / 2))
+  }
+
+  /** Takes back, and if some of it was already under way, the voices are as they were before it. */
+  #recall(after: number): void {
+    this.#flush(after)
+    this.strikeAgain([...this.takeBack(after)], after)
+    this.graph.flush({ block: after + this.origin, soon: true })
+  }
+
+  protected override takeBack(after: number): ReadonlySet<number> {
+    if (this.#horizon <= after) return new Set()
     this.#horizon = after
     const first = this.#committed.findIndex(({ block }) => block > after)
-    if (first < 0) return
+    if (first < 0) return new Set()
     const taken = this.#committed.splice(first)
-    this.player.state = (taken[0] as Committed).before
+    this.player.restore(taken.map(({ before }) => before))
     this.engine.cancel(after + this.origin)
     this.graph.unwake(after + this.origin)
     for (const { block, happenings } of taken)
       for (const happening of happenings) this.player.add(block, happening)
-    // if some of it was already under way, the voices are as they were before it
-    const voices = new Set(taken.flatMap((one) => one.voices))
-    this.strike(
-      [...voices].map((voice) => {
-        const { pitch, velocity, gate } = this.player.keysOf(voice)
-        return { voice, keys: { pitch, velocity, gate } }
-      }),
-      after,
-    )
-    this.graph.flush({ block: after + this.origin })
+    return new Set(taken.flatMap((one) => one.voices))
   }
 
   /** The last block for which things are handed over now. */
-  get #until(): number {
+  get #lookAhead(): number {
     return this.now + Math.ceil((aheadSeconds * this.engine.sampleRate) / this.engine.blockSize)
   }
 
   /** Hands over what is due until soon. */
   #commitAhead(): void {
     const { now, player } = this
-    const until = this.#until
+    const until = this.#lookAhead
+    if (player.isLate(now)) {
+      const late = player.take(now - 1)
+      this.#late += late.length
+      this.#commit(now, late)
+    }
     for (
       let block = Math.max(now, player.nextBlock);
       block <= until;
@@ -133,15 +177,17 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
 
   #commit(block: number, happenings: readonly Happening[]): void {
     const { graph, player } = this
-    const before = player.state
+    const before = player.before(happenings)
     const sets = player.perform(block, happenings)
     this.#committed.push({ block, happenings, voices: sets.map(({ voice }) => voice), before })
     this.wake(sets)
-    graph.flush()
+    // what is due before the next buffer cannot be promised
+    const soon = block <= this.now + blocksToTell
+    this.#flush(block)
     this.strike(sets, block)
     if (block >= this.now + blocksToTell) this.tellClock(block)
     graph.setKnobs(player.knobs.takeTurned(), player.knobs.position)
-    graph.flush({ block: block + this.origin })
+    graph.flush({ block: block + this.origin, soon })
   }
 
   #tick(): void {
@@ -155,10 +201,12 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   }
 
   async #lookAround(): Promise<void> {
+    // synths may be freed, of which something is still asked
+    await this.#until(() => this.next === this.now && this.#flushed <= this.now)
     if (!this.#isUp) return
     try {
       await this.look()
-      this.graph.flush()
+      this.#flush()
     } catch (error) {
       this.#report(error)
     }
@@ -182,7 +230,24 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   }
 
   protected override async change(change: Change): Promise<Report> {
-    return await this.#holding(() => super.change(change))
+    return await this.#holding(async () => {
+      if (this.#takesAway(change.parsed)) {
+        this.#recall(this.next)
+        await this.#until(() => this.next === this.now)
+      }
+      // what was sent before is done before
+      await this.#until(() => this.#flushed <= this.now)
+      return await super.change(change)
+    })
+  }
+
+  /** Whether a change takes away at once what was handed over for later asks something of. */
+  #takesAway(parsed: ParsedPatch): boolean {
+    const running = this.graph.running
+    const ahead = this.#committed.filter(({ block }) => block > this.now)
+    const voices = new Set(ahead.flatMap((one) => one.voices))
+    if (running === undefined || voices.size === 0) return false
+    return takesAway(running, this.graph.plan(parsed, this.input(parsed)).planned, voices)
   }
 
   protected override async revive(): Promise<void> {
@@ -194,14 +259,18 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     this.#changes++
     try {
       return await work()
+    } catch (error) {
+      // the patch before may have been built anew
+      if (this.#isUp) this.#recall(this.next)
+      throw error
     } finally {
       this.#changes--
-      // voices have other numbers now: what was handed over stays
-      this.#committed = []
       if (this.#changes === 0 && this.#isUp)
         this.#guarded(() => {
-          this.graph.flush()
+          this.#flush()
           this.#playWaiting()
+          // second 0 may be still to come
+          if (this.#timer !== undefined) this.#commitAhead()
         })
     }
   }
@@ -224,7 +293,9 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
 
   stats(): Stats {
     const { allocation } = this.sounding
-    return statsOf(this.time, this.engine.live, allocation, this.player.state.voices)
+    const { live } = this.engine
+    const late = live.late + this.#late
+    return statsOf(this.time, { ...live, late }, allocation, this.player.state.voices)
   }
 
   listen(listener: (audio: Audio) => void): () => void {
@@ -272,8 +343,8 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
 const tickMs = 10
 /** Rounds from one look after voices, tails and troubles to the next. */
 const ticksPerLook = 4
-/** Blocks ahead for which a clock is told where it is: it must be told in time. */
-const blocksToTell = 16
+/** Blocks ahead that certainly are in time, and for which a clock is told where it is: more than the longest buffer has. */
+const blocksToTell = 20
 /** Seconds for which things are handed over ahead of their time. */
 const aheadSeconds = 0.2
 /** Times that a dead engine is started again before it is given up until the next edit. */

@@ -40,6 +40,13 @@ export interface PlayState extends Performance {
   readonly beats: BeatState
 }
 
+/** How all was before a block was done. */
+export interface Past {
+  readonly state: PlayState
+  /** Where the knobs were, if some were to be turned. */
+  readonly knobs?: ReadonlyMap<string, number>
+}
+
 /** Who plays what when: notes and knobs to come, and the voices, the knobs and the beat as they are. */
 export class Player {
   readonly knobs = new Knobs()
@@ -73,6 +80,21 @@ export class Player {
     this.beats.state = beats
   }
 
+  /** How all is before something is done. */
+  before(happenings: readonly Happening[]): Past {
+    const { state } = this
+    if (state.glides.size === 0 && happenings.every(({ kind }) => kind === 'note')) return { state }
+    return { state, knobs: this.knobs.remember() }
+  }
+
+  /** Goes back to how it was, step by step, the last first. */
+  restore(pasts: readonly Past[]): void {
+    for (const { state, knobs } of pasts.toReversed()) {
+      this.state = state
+      if (knobs) this.knobs.restore(knobs)
+    }
+  }
+
   /** The first block to come in which something is to be done, or Infinity. */
   get nextBlock(): number {
     const busy = this.beats.state.untold || this.#glides.size > 0
@@ -83,12 +105,22 @@ export class Player {
     )
   }
 
+  /** Whether something that was given a block has not been done, although the block is past. */
+  isLate(now: number): boolean {
+    return this.#timeline.nextBlock < now
+  }
+
   isHeld(voice: number): boolean {
     return this.#performance.voices.voices[voice]?.held === true
   }
 
   keysOf(voice: number): Required<Keys> {
     return keysOf(this.#performance.voices, voice)
+  }
+
+  /** The keys of a voice as they are set by now: its gate may be about to change. */
+  keysSet(voice: number): Required<Keys> {
+    return { ...this.keysOf(voice), gate: this.#performance.set[voice] ?? 0 }
   }
 
   add(block: number, happening: Happening): void {

@@ -1,4 +1,5 @@
 import type { ParsedPatch, Patch } from '../patch/index.ts'
+import type { Trouble } from './trouble.ts'
 import type { Allocation, Network, PlanInput } from '../plan/index.ts'
 
 /** What a patch has become on the engine. */
@@ -11,3 +12,14 @@ export interface Running {
 
 /** What a change needs besides the patch. */
 export type ChangeInput = Pick<PlanInput, 'position' | 'keys'>
+
+/** What came of a look after what goes on by itself. */
+export interface Looked {
+  /** Something was done: synths were freed, or voices sleep. */
+  readonly changed: boolean
+  /** The same patch should be planned anew. */
+  readonly again: boolean
+  readonly found: readonly Trouble[]
+  /** Troubles that are over. */
+  readonly over: readonly Trouble[]
+}

@@ -7,12 +7,10 @@ import {
   redone,
   undone,
   withPositions,
-  type DeviceSpec,
   type Edit,
   type History,
   type ParsedPatch,
   type Patch,
-  type VoicePolicy,
 } from '../patch/index.ts'
 import { out, type DeviceType } from '../devices/index.ts'
 import type { Engine } from '../engine/index.ts'
@@ -29,11 +27,12 @@ import { Later } from './later.ts'
 import { Listeners } from './listeners.ts'
 import { Player, type Happening } from './player.ts'
 import { checkTime, Snapshots } from './snapshots.ts'
+import { Sayings } from './sayings.ts'
 import type { At, DryRun, Recall, Synth, SynthEvents, Turn } from './synth.ts'
 import { within } from './within.ts'
 
 /** What all synths do in the same way, whatever drives their engine: edits in turn, undo, checks of what is played. */
-export abstract class Session<E extends Engine> implements Synth {
+export abstract class Session<E extends Engine> extends Sayings implements Synth {
   protected readonly graph: Graph<E>
   protected readonly player: Player
   protected readonly listeners = new Listeners<SynthEvents>()
@@ -50,6 +49,7 @@ export abstract class Session<E extends Engine> implements Synth {
   #history: History
 
   constructor(graph: Graph<E>, catalogue: Readonly<Record<string, DeviceType>>, patch: Patch) {
+    super()
     this.graph = graph
     this.#catalogue = catalogue
     this.#history = createHistory(patch)
@@ -84,6 +84,11 @@ export abstract class Session<E extends Engine> implements Synth {
     return this.engine.nextBlock - this.origin
   }
 
+  /** The first block of the synth in which keys can be set anew. */
+  protected get next(): number {
+    return this.now
+  }
+
   /** Puts values on keys, in a block of the synth; voices that begin to sound are awake by then. */
   protected strike(sets: readonly KeySet[], block: number): void {
     this.wake(sets)
@@ -94,6 +99,23 @@ export abstract class Session<E extends Engine> implements Synth {
   protected wake(sets: readonly KeySet[]): void {
     for (const set of sets) if (set.keys.gate === 1 || set.anew) this.graph.wake(set)
   }
+
+  /** Puts the keys of voices where they are to be, whatever was done to them. */
+  protected strikeAgain(voices: readonly number[], block: number): void {
+    const sets = voices.map((voice): KeySet => {
+      const { trigger: _, ...keys } = this.player.keysSet(voice)
+      return { voice, keys }
+    })
+    this.strike(sets, block)
+  }
+
+  /** Takes back what was handed over for later than a block; gives the voices that it would have played. */
+  protected takeBack(_after: number): ReadonlySet<number> {
+    return new Set()
+  }
+
+  /** Synths are gone, or voices asleep: what was handed over for later must not count on them. */
+  protected redoAhead(): void {}
 
   /** If the clock must be told where it is, it is told for a block of the synth. */
   protected tellClock(block: number): void {
@@ -142,18 +164,6 @@ export abstract class Session<E extends Engine> implements Synth {
     this.#perform({ kind: 'note', event: { ...event } }, when)
   }
 
-  noteOn(note: number, velocity = 0.8, when?: At): void {
-    this.play({ kind: 'on', note, velocity }, when)
-  }
-
-  noteOff(note: number, when?: At): void {
-    this.play({ kind: 'off', note }, when)
-  }
-
-  allNotesOff(when?: At): void {
-    this.play({ kind: 'allOff' }, when)
-  }
-
   setKnob(name: string, position: number, when?: Turn): void {
     checkKnob(name, this.sounding.parsed)
     within(0, 1, position, { code: 'out-of-range', path: name, message: 'a knob has no such position' })
@@ -195,7 +205,7 @@ export abstract class Session<E extends Engine> implements Synth {
   plan(patch: Patch): DryRun {
     void this.sounding
     const parsed = parsePatch(patch, this.#catalogue, out)
-    const { load, transaction, start, report } = this.graph.plan(parsed, this.#input(parsed)).planned
+    const { load, transaction, start, report } = this.graph.plan(parsed, this.input(parsed)).planned
     return { report, load: load.map(({ name }) => name), transaction, start }
   }
 
@@ -205,34 +215,6 @@ export abstract class Session<E extends Engine> implements Synth {
       const patch = edited(before, edit)
       return { patch, history: record(history, patch) }
     })
-  }
-
-  connect(from: string, to: string, amount?: number): Promise<Report> {
-    return this.edit({ type: 'connect', from, to, amount })
-  }
-
-  disconnect(from: string, to: string): Promise<Report> {
-    return this.edit({ type: 'disconnect', from, to })
-  }
-
-  set(place: string, value?: string | number | boolean): Promise<Report> {
-    return this.edit({ type: 'set', place, value })
-  }
-
-  addDevice(name: string, device: DeviceSpec): Promise<Report> {
-    return this.edit({ type: 'addDevice', name, device })
-  }
-
-  removeDevice(name: string): Promise<Report> {
-    return this.edit({ type: 'removeDevice', name })
-  }
-
-  renameDevice(name: string, to: string): Promise<Report> {
-    return this.edit({ type: 'renameDevice', name, to })
-  }
-
-  setVoices(voices: number | VoicePolicy): Promise<Report> {
-    return this.edit({ type: 'setVoices', voices })
   }
 
   undo(): Promise<Report | undefined> {
@@ -346,7 +328,8 @@ export abstract class Session<E extends Engine> implements Synth {
 
   /** Looks after what goes on by itself, every now and then. */
   protected async look(): Promise<void> {
-    const { again, found, over } = this.graph.look((voice) => this.player.isHeld(voice))
+    const { again, changed, found, over } = this.graph.look((voice) => this.player.isHeld(voice))
+    if (changed) this.redoAhead()
     this.player.rest((voice) => this.graph.isAsleep(voice))
     for (const trouble of found) this.listeners.tell('trouble', trouble)
     for (const trouble of over) this.listeners.tell('recovered', trouble)
@@ -361,14 +344,20 @@ export abstract class Session<E extends Engine> implements Synth {
     const { knobs, beats } = this.player
     const staying = over === undefined ? undefined : new Set(Object.keys(running?.parsed.knobs ?? {}))
     const positions = knobs.inPatch(parsed, staying)
-    const input = this.#input(parsed, positions)
+    const input = this.input(parsed, positions)
     const planned = await this.#keepTime(() => this.graph.change(patch, parsed, input, this.#held))
+    const block = this.next
+    const stale = this.takeBack(block)
     this.#renewed(knobs.adopt(parsed, positions, running === undefined, staying))
     if (beats.declares(parsed.tempo)) this.#perform({ kind: 'tempo', tempo: parsed.tempo })
     if (over !== undefined)
       for (const knob of this.player.towards(parsed, blocksOf(over, this.#blockRate), since))
         this.#perform(knob)
-    this.strike(this.player.regroup(parsed, planned.voices, this.now), this.now)
+    this.strike(this.player.regroup(parsed, planned.voices, block), block)
+    this.strikeAgain(
+      planned.voices.flatMap((old, voice) => (old !== undefined && stale.has(old) ? [voice] : [])),
+      block,
+    )
     return { ...planned.report, milliseconds: performance.now() - begin }
   }
 
@@ -378,7 +367,7 @@ export abstract class Session<E extends Engine> implements Synth {
     if (this.graph.clockWaits) this.player.beats.untold = true
   }
 
-  #input(parsed: ParsedPatch, positions = this.player.knobs.inPatch(parsed)): ChangeInput {
+  protected input(parsed: ParsedPatch, positions = this.player.knobs.inPatch(parsed)): ChangeInput {
     const fresh = createVoices(parsed.voices, parsed.tuning)
     const { position } = this.player.knobs
     return {

@@ -28,6 +28,8 @@ export interface Performance {
   readonly voices: Voices
   /** One a voice. */
   readonly gates: readonly Gate[]
+  /** The gates as they are set in the block that it has reached: some are about to change. One a voice. */
+  readonly set: readonly number[]
   /** Keys to be set in later blocks, in order. */
   readonly due: readonly (KeySet & { readonly block: number })[]
   /** The block that it has reached. */
@@ -53,7 +55,7 @@ const idleGate: Gate = { block: -1, high: false }
  * @param blockSeconds length of a block in seconds
  */
 export function createPerformance(blockSeconds: number): Performance {
-  return { voices: createVoices({ count: 0 }), gates: [], due: [], block: 0, blockSeconds }
+  return { voices: createVoices({ count: 0 }), gates: [], set: [], due: [], block: 0, blockSeconds }
 }
 
 /** The next block in which something happens by itself, or Infinity. */
@@ -80,7 +82,7 @@ export function performed(from: Performance, block: number, events: readonly Not
     state = { ...state, voices: after }
     for (const change of changes) state = struck(state, change, sets)
   }
-  return { state, sets }
+  return { state: withGates(state, sets), sets }
 }
 
 /**
@@ -101,13 +103,20 @@ export function regrouped(
     voices,
     block,
     gates: kept.map((old) => from.gates[old ?? -1] ?? idleGate),
+    set: kept.map((old) => from.set[old ?? -1] ?? 0),
     due: from.due.flatMap((one) => {
       const voice = kept.indexOf(one.voice)
       return voice < 0 ? [] : [{ ...one, voice }]
     }),
   }
   for (const change of changesBetween(from.voices, voices, kept)) state = struck(state, change, sets)
-  return { state, sets }
+  return { state: withGates(state, sets), sets }
+}
+
+function withGates(state: Performance, sets: readonly KeySet[]): Performance {
+  const set = [...state.set]
+  for (const { voice, keys } of sets) if (keys.gate !== undefined) set[voice] = keys.gate
+  return { ...state, set }
 }
 
 /** Voices have come to silence: other notes may take them. */

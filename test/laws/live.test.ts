@@ -1,0 +1,300 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createOfflineEngine, type EngineEvent, type OfflineEngine } from '../../src/engine/index.ts'
+import type { LiveEngine } from '../../src/engine/live.ts'
+import type { Moment } from '../../src/engine/schedule.ts'
+import { LiveSession } from '../../src/live/live.ts'
+import type { LiveSynth } from '../../src/live/live-synth.ts'
+import { createOffline, type OfflineSynth } from '../../src/live/index.ts'
+import { startSession } from '../../src/live/start.ts'
+import type { Patch } from '../../src/patch/index.ts'
+import { keyNames } from '../../src/patch/ports.ts'
+import type { Allocation } from '../../src/plan/index.ts'
+import { runs } from './patches.ts'
+
+const count = 3
+const patch: Patch = {
+  voices: count,
+  knobs: { level: 0.5 },
+  devices: {
+    tone: { type: 'oscillator', waveform: 'sine', amplitude: 0.3 },
+    env: { type: 'envelope', attack: 0.005, release: 0.02 },
+    gain: { type: 'amplifier' },
+  },
+  connections: [['tone', 'gain.in'], ['env', 'gain.gain', 0.5], ['gain', 'out'], ['level', 'tone.amplitude']], // prettier-ignore
+}
+/** No voice comes to silence, and none is stolen, so that it is all one when that is seen. */
+const ringing: Patch = {
+  ...patch,
+  voices: 8,
+  devices: { ...patch.devices, env: { type: 'envelope', attack: 0.005, release: 10 } },
+}
+const others: readonly Patch[] = [
+  patch,
+  { ...patch, voices: 1 },
+  {
+    ...patch,
+    voices: 5,
+    devices: { ...patch.devices, env: { type: 'lfo' }, dark: { type: 'filter', cutoff: 2000 } },
+    connections: [['tone', 'dark.in'], ['dark', 'gain.in'], ['env', 'gain.gain', 0.2], ['gain', 'out']], // prettier-ignore
+  },
+]
+
+/** Blocks that the device asks for at a time. */
+const buffer = 4
+const outputs = 2
+
+/**
+ * A live engine whose thread is a mailbox: what is said to it arrives when the test says so, between two buffers, as with the
+ * real one; what it tells arrives after a buffer.
+ */
+class Thread {
+  readonly live: LiveEngine
+  readonly #engine: OfflineEngine
+  readonly #mail: (() => void)[] = []
+  readonly #told: EngineEvent[] = []
+  readonly #listeners = new Set<(event: EngineEvent) => void>()
+  /** As the shared memory of the real one. */
+  readonly #gauge = { announced: 0 }
+  /** The last buffer that was heard. */
+  readonly sound = Array.from({ length: outputs }, () => new Float32Array(buffer * 128))
+
+  constructor(engine: OfflineEngine) {
+    this.#engine = engine
+    this.#gauge.announced = engine.nextBlock
+    engine.listen((event) => this.#told.push(event))
+    const ask = <T>(work: () => Promise<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        // what came of it is known before it is answered
+        this.#mail.push(
+          () =>
+            void work()
+              .finally(() => this.#tell())
+              .then(resolve, reject),
+        )
+      })
+    const { sampleRate, blockSize, firstBus, limits } = engine
+    const gauge = this.#gauge
+    this.live = {
+      kind: 'embedded',
+      notice: undefined,
+      bufferBlocks: buffer,
+      live: { device: 'fake', sampleRate, bufferFrames: buffer * blockSize, latency: 0, load: 0, lostFrames: 0, overruns: 0, late: 0, longestGap: 0 }, // prettier-ignore
+      ...{ sampleRate, blockSize, outputs, firstBus, limits },
+      get nextBlock() {
+        return gauge.announced
+      },
+      load: (defs) => ask(() => engine.load(defs)),
+      transact: (commands, describe) => ask(() => engine.transact(commands, describe)),
+      send: (commands, at: Moment = { block: this.#gauge.announced, soon: true }) => {
+        this.#mail.push(() => engine.send(commands, at))
+      },
+      cancel: (after) => this.#mail.push(() => engine.cancel(after)),
+      probe: (probe) => ask(() => engine.probe(probe)),
+      queryTree: (group) => ask(() => engine.queryTree(group)),
+      counts: () => ask(() => engine.counts()),
+      status: () => ({ ...engine.status(), block: engine.block }),
+      listen: (listener) => {
+        this.#listeners.add(listener)
+        return () => this.#listeners.delete(listener)
+      },
+      tap: () => () => undefined,
+      onDeath: () => undefined,
+      close: () => engine.close(),
+    }
+  }
+
+  /** A buffer is asked for; what was said arrives before it, or stays on its way. */
+  async buffer(arrives = true): Promise<void> {
+    if (arrives) for (const read of this.#mail.splice(0)) read()
+    await breathe()
+    this.#gauge.announced = Math.max(this.#engine.nextBlock, this.#engine.block + buffer)
+    this.#engine.advance(buffer, this.sound, 0)
+    this.#tell()
+    await breathe()
+  }
+
+  #tell(): void {
+    this.#gauge.announced = Math.max(this.#engine.nextBlock, this.#gauge.announced)
+    for (const event of this.#told.splice(0)) for (const listener of this.#listeners) listener(event)
+  }
+}
+
+/** Whatever waits for nothing but its turn has it. */
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Has time pass until something is done. */
+async function during<T>(work: Promise<T>, pass: () => Promise<void>): Promise<T> {
+  const state = { isDone: false }
+  const end = (): unknown => (state.isDone = true)
+  work.then(end, end)
+  while (!state.isDone) await pass()
+  return await work
+}
+
+/** What runs behind a synth. */
+const behind = (synth: unknown): Allocation =>
+  (synth as { graph: { running: { allocation: Allocation } } }).graph.running.allocation
+const originOf = (synth: unknown): number => (synth as { origin: number }).origin
+
+async function startLive(patch: Patch): Promise<{ synth: LiveSynth; thread: Thread; engine: OfflineEngine }> {
+  const engine = await createOfflineEngine({ outputs }, 8)
+  const thread = new Thread(engine)
+  const synth = await during(
+    startSession(
+      () => Promise.resolve(thread.live),
+      { patch },
+      (...parts) => new LiveSession(...parts),
+    ),
+    () => thread.buffer(),
+  )
+  // what was said last is still on its way
+  await thread.buffer()
+  return { synth, thread, engine }
+}
+
+/** The gate and pitch of each voice, block by block. */
+function trace(engine: OfflineEngine, synth: unknown, blocks: number): Promise<Float32Array>[] {
+  return behind(synth).voices.flatMap(({ keys }) =>
+    (['gate', 'pitch', 'velocity'] as const).map((key) =>
+      engine.probe({ rate: 'control', bus: keys + keyNames.indexOf(key), blocks }),
+    ),
+  )
+}
+
+/** What somebody does; `ahead` in blocks, undefined for at once. */
+interface Act {
+  readonly kind: 'on' | 'off' | 'knob' | 'allOff' | 'silence' | 'edit' | 'undo' | 'nothing'
+  readonly note: number
+  readonly ahead: number | undefined
+  /** Buffers that pass before the next act, and in how many of them what is said arrives and this thread has a turn. */
+  readonly buffers: number
+  readonly arrives: boolean
+  readonly ticks: boolean
+}
+const acts = (kinds: readonly Act['kind'][], late: boolean): fc.Arbitrary<Act[]> =>
+  fc.array(
+    fc.record({
+      kind: fc.constantFrom(...kinds),
+      note: fc.integer({ min: 60, max: 63 }),
+      ahead: fc.option(fc.integer({ min: 10, max: 120 }), { nil: undefined }),
+      buffers: fc.integer({ min: 0, max: 6 }),
+      arrives: late ? fc.boolean() : fc.constant(true),
+      ticks: fc.boolean(),
+    }),
+    { minLength: 5, maxLength: 40 },
+  )
+
+const secondsOf = (block: number): number => (block * 128) / 48000
+
+function play(synth: Pick<LiveSynth, 'play' | 'setKnob'>, { kind, note }: Act, block?: number): void {
+  const when = block === undefined ? undefined : { at: secondsOf(block) }
+  if (kind === 'on') synth.play({ kind, note, velocity: note / 127 }, when)
+  else if (kind === 'off') synth.play({ kind, note }, when)
+  else if (kind === 'allOff' || kind === 'silence') synth.play({ kind }, when)
+  else if (kind === 'knob') synth.setKnob('level', (note - 59) / 4, when)
+}
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] }))
+afterEach(() => vi.useRealTimers())
+
+describe('a live session on an engine that is driven by hand', () => {
+  it('sets the keys in the same blocks as an offline synth that is told the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(acts(['on', 'off', 'allOff', 'knob'], false), async (all) => {
+        const { synth, thread, engine } = await startLive(ringing)
+        const offline: OfflineSynth = await createOffline({ patch: ringing })
+        try {
+          const from = thread.live.nextBlock - originOf(synth)
+          const total = all.reduce((sum, { buffers }) => sum + buffers * buffer, 0) + 200
+          const heard = trace(engine, synth, total)
+          const done: { readonly act: Act; readonly block: number }[] = []
+          for (const act of all) {
+            const now = thread.live.nextBlock - originOf(synth)
+            play(synth, act, act.ahead && now + act.ahead)
+            // what is due within the next buffer is not taken back: what is played now comes after it
+            const imminent = done.map(({ block }) => block).filter((block) => block <= now + buffer)
+            done.push({ act, block: act.ahead ? now + act.ahead : Math.max(now, ...imminent) })
+            await breathe()
+            for (let i = 0; i < act.buffers; i++) {
+              // this thread may be busy for a while, and is not, in time
+              if (act.ticks || i % 3 === 0) vi.advanceTimersByTime(10)
+              await thread.buffer()
+            }
+          }
+          for (let i = 0; i < 50; i++) {
+            vi.advanceTimersByTime(10)
+            await thread.buffer()
+          }
+          const reference = (offline as unknown as { engine: OfflineEngine }).engine
+          await offline.advance(secondsOf(from))
+          const wanted = trace(reference, offline, total)
+          for (const { act, block } of done) play(offline, act, block)
+          await offline.advance(secondsOf(total))
+          const [live, other] = [await Promise.all(heard), await Promise.all(wanted)]
+          expect(live.map((values) => [...values])).toEqual(other.map((values) => [...values]))
+        } finally {
+          await synth.close()
+          await offline.close()
+        }
+      }),
+      runs(40),
+    )
+  }, 600_000)
+
+  it('leaves no note, however late the engine hears of it, and whatever is edited meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        acts(['on', 'on', 'off', 'allOff', 'silence', 'knob', 'edit', 'undo', 'nothing'], true),
+        async (all) => {
+          const { synth, thread, engine } = await startLive(patch)
+          const problems: unknown[] = []
+          synth.on('problem', (problem) => problems.push(problem))
+          try {
+            const changes: Promise<unknown>[] = []
+            const down = new Set<number>()
+            let over = 0
+            for (const act of all) {
+              const now = thread.live.nextBlock - originOf(synth)
+              if (act.kind === 'edit') changes.push(synth.apply(others[act.note % 3] as Patch))
+              else if (act.kind === 'undo') changes.push(synth.undo())
+              else play(synth, act, act.ahead && now + act.ahead)
+              if (act.kind === 'on') down.add(act.note)
+              over = Math.max(over, now + (act.ahead ?? 0))
+              await breathe()
+              for (let i = 0; i < act.buffers; i++) {
+                if (act.ticks) vi.advanceTimersByTime(10)
+                await thread.buffer(act.arrives || i % 3 === 2)
+              }
+            }
+            const pass = async (buffers: number): Promise<void> => {
+              for (let i = 0; i < buffers; i++) {
+                vi.advanceTimersByTime(10)
+                await thread.buffer()
+              }
+            }
+            await during(Promise.all(changes), () => pass(1))
+            await during(synth.apply(patch), () => pass(1))
+            for (const note of down) synth.play({ kind: 'off', note }, { at: secondsOf(over + 1) })
+            await pass(Math.max(0, Math.ceil((over + 1 - (thread.live.nextBlock - originOf(synth))) / buffer)) + 300) // prettier-ignore
+            expect(problems).toEqual([])
+            expect(synth.stats().voices).toEqual({ held: 0, awake: 0, total: count })
+            expect(thread.sound.every((channel) => channel.every((x) => Math.abs(x) < 1e-5))).toBe(true)
+            const values = Promise.all(trace(engine, synth, 1))
+            await pass(1)
+            const player = (synth as unknown as { player: { keysOf(voice: number): Record<string, number> } }).player // prettier-ignore
+            const wanted = Array.from({ length: behind(synth).voices.length }, (_, voice) =>
+              player.keysOf(voice),
+            ).flatMap(({ gate, pitch, velocity }) =>
+              [gate, pitch, velocity].map((x) => Math.fround(x ?? NaN)),
+            )
+            expect((await values).map(([x]) => x)).toEqual(wanted)
+          } finally {
+            await synth.close()
+          }
+        },
+      ),
+      runs(40),
+    )
+  }, 600_000)
+})
