@@ -51,6 +51,10 @@ An edit (7) is planned with all 16 voices sounding. \`plan()\` alone is what the
 validated patch on. The numbers of commands are those of the same edit in patches of 10, 50 and 200 devices: what is sent
 depends on what was edited, not on the size of the patch, and so does the number of values in it.
 
+From \`apply\` to the first changed sample (9) is told in the sound itself, on the silent sink: from the block that is computed next as
+it is called to the first sample that is another; what the sound device holds back comes on top. A live synth at rest (13) is the CPU
+of the whole process, all threads, with nobody listening.
+
 A long life (12) is a number of equal rounds: patches from a pool of twelve, random edits of them (constants, options, cables,
 devices, names, voices, undo), ten notes after each edit, knobs turned, and at the end of each round the first patch until all is
 silent. Nodes and SynthDefs are those that the engine counts beyond the fresh first patch; buses are by how much the highest bus

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { Schedule } from '../../src/engine/schedule.ts'
+import type { Command } from '../../src/scsynth/index.ts'
+
+const command = (id: number): readonly Command[] => [{ call: '/n_run', id, run: true }]
+/** What is handed out in a block, as ids. */
+function dueIn(schedule: Schedule, block: number, room = Infinity): number[] {
+  const ids: number[] = []
+  schedule.due(block, (commands) => {
+    if (ids.length >= room) return false
+    ids.push(...commands.flatMap((one) => ('id' in one ? [one.id] : [])))
+    return true
+  })
+  return ids
+}
+
+describe('a schedule', () => {
+  it('hands out what is due in the order of the blocks and, within one, in the order given', () => {
+    const schedule = new Schedule()
+    for (const [block, id] of [[5, 1], [3, 2], [5, 3], [3, 4]] as const) schedule.add({ block }, command(id)) // prettier-ignore
+    expect([schedule.isDue(2), schedule.isDue(3)]).toEqual([false, true])
+    expect(dueIn(schedule, 2)).toEqual([])
+    expect(dueIn(schedule, 3)).toEqual([2, 4])
+    expect(dueIn(schedule, 5)).toEqual([1, 3])
+    expect([schedule.size, schedule.late]).toEqual([0, 0])
+  })
+
+  it('does what was meant for different blocks in different blocks, however late it comes', () => {
+    const schedule = new Schedule()
+    for (const id of [1, 2, 3]) schedule.add({ block: id }, command(id))
+    expect([10, 11, 12].map((block) => dueIn(schedule, block))).toEqual([[1], [2], [3]])
+    expect(schedule.late).toBe(3)
+  })
+
+  it('does not call late what was wanted as soon as possible', () => {
+    const schedule = new Schedule()
+    schedule.add({ block: 1, soon: true }, command(1))
+    schedule.add({ block: 1 }, command(2))
+    expect(dueIn(schedule, 4)).toEqual([1, 2])
+    expect(schedule.late).toBe(1)
+  })
+
+  it('keeps what finds no room for the next block, before all that is later', () => {
+    const schedule = new Schedule()
+    for (const id of [1, 2, 3]) schedule.add({ block: 7 }, command(id))
+    schedule.add({ block: 8 }, command(4))
+    expect([7, 8, 9].map((block) => dueIn(schedule, block, 2))).toEqual([[1, 2], [3], [4]])
+  })
+
+  it('forgets what was caused later than a block, and only that', () => {
+    const schedule = new Schedule()
+    schedule.add({ block: 9, cause: 4 }, command(1))
+    schedule.add({ block: 9 }, command(2))
+    schedule.add({ block: 5 }, command(3))
+    schedule.cancel(5)
+    expect(dueIn(schedule, 5)).toEqual([3])
+    expect(dueIn(schedule, 9)).toEqual([1])
+  })
+})
