@@ -86,6 +86,7 @@ export {
   type MidiNews,
   type MidiTarget,
 } from './midi/connect.ts'
+export { recallPrograms, type ProgramChange, type ProgramNews } from './midi/programs.ts'
 export { decodeMidi, decoderAtStart, type DecoderState } from './midi/decoder.ts'
 export { interpretMidi } from './midi/interpret.ts'
 export { encodeMidi, type MidiMessage } from './midi/message.ts'

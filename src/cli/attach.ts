@@ -3,12 +3,14 @@ import { MegasynthError } from '../errors/index.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
 import { connectMidi, type MidiNews } from '../midi/connect.ts'
 import type { MidiPorts } from '../midi/ports.ts'
+import { recallPrograms } from '../midi/programs.ts'
 import { recordTake } from '../midi/recorder.ts'
 import { sendMidi } from '../midi/send.ts'
 import { midiFile } from '../midi/take.ts'
 import { placeOf, type Place } from './files.ts'
 import type { Shell } from './io.ts'
 import { checkSequencer } from './sequencer.ts'
+import { programLine } from './shelf.ts'
 import { openWhole } from './whole-file.ts'
 
 /** What plays a live synth from outside, and where it sends what it plays. */
@@ -104,7 +106,13 @@ async function midiPorts({ midiIn: wanted, midiOut }: AttachFlags): Promise<Midi
 
 function midiIn(synth: LiveSynth, ports: MidiPorts, wanted: string | true | undefined, shell: Shell): Detach {
   const named = typeof wanted === 'string' ? { port: wanted } : {}
-  const connection = connectMidi(synth, { ports, ...named, clock: synth, onNews: newsOf(shell) })
+  const connection = connectMidi(synth, {
+    ports,
+    ...named,
+    clock: synth,
+    onNews: newsOf(shell),
+    onProgram: recallPrograms(synth, (news) => shell.note(programLine(news))),
+  })
   const names = connection.inputs.map(({ name }) => name)
   if (names.length > 0) shell.note(`played from MIDI: ${names.join(', ')}`)
   return async () => connection.close()

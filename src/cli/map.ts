@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path'
 import { MegasynthError, didYouMean, show, type Problem } from '../errors/index.ts'
 import { performTogether, type Chunk, type EnsembleOptions, type Length } from '../live/index.ts'
+import type { Patch } from '../patch/index.ts'
 import type { Score } from '../plan/score.ts'
 import { readMidiFile } from '../midi/file.ts'
 import { scoreFromMidi } from '../midi/score.ts'
@@ -8,7 +9,9 @@ import { PatchProblems, SeveralFailures, failureOf } from './failure.ts'
 import { placeOf, readText, type Place } from './files.ts'
 import { parseJson } from './json.ts'
 import { openCatalogue } from './catalogue.ts'
+import type { Shell } from './io.ts'
 import { readPatch, type OpenPatch } from './open.ts'
+import { missingProgram, openShelf, shelfOf } from './shelf.ts'
 
 /** Far more than sixteen entries need. */
 const maxMapBytes = 2 ** 16
@@ -28,6 +31,7 @@ interface Entry {
 /** A patch that plays a channel. */
 export interface MappedPart extends Entry {
   readonly open: OpenPatch
+  readonly snapshots: ReadonlyMap<string, Patch>
   readonly score: Score
 }
 
@@ -130,11 +134,12 @@ function wrongIn(entry: unknown, channel: string): Problem[] {
  * @throws MegasynthError with all problems of the map and of all its patches, or of the MIDI file
  */
 export async function openMap(
-  cwd: string,
+  shell: Shell,
   file: string,
   midi: { readonly bytes: Uint8Array; readonly place: Place },
   flags: { readonly devices?: string },
 ): Promise<Mapped> {
+  const { cwd } = shell.io
   const place = placeOf(cwd, file)
   const { entries, problems } = entriesOf(
     parseJson(readText(place, 'a map of channels', maxMapBytes), place.shown),
@@ -151,7 +156,10 @@ export async function openMap(
     const failure = await failureOf(async () => {
       const open = await readPatch(cwd, shown, catalogue)
       const { knobs = {} } = open.patch
-      parts.push({ ...entry, open, score: scoreFromMidi(song, { channel, transpose, knobs }) })
+      const snapshots = openShelf(shelfOf(cwd, shown), catalogue, shell)
+      const onMissing = missingProgram(snapshots, (line) => shell.note(`${shown}: ${line}`))
+      const score = scoreFromMidi(song, { channel, transpose, knobs, snapshots, onMissing })
+      parts.push({ ...entry, open, snapshots, score })
     })
     if (failure === undefined) continue
     wrong.add(shown)
@@ -172,9 +180,10 @@ export async function* performMap(
   options: Omit<EnsembleOptions, 'parts'>,
   length: Length,
 ): AsyncGenerator<Chunk, void> {
-  const played = parts.map(({ open: { patch, catalogue }, gain, score }) => ({
+  const played = parts.map(({ open: { patch, catalogue }, snapshots, gain, score }) => ({
     patch,
     catalogue,
+    snapshots,
     score,
     ...(gain !== undefined && { gain }),
   }))

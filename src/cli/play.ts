@@ -14,6 +14,7 @@ import { blueprint } from './needs.ts'
 import { openPatch, type OpenPatch } from './open.ts'
 import { sayWhatWasRecorded, wavPlace } from './render.ts'
 import { scoreOf } from './score.ts'
+import { missingProgram, openShelf, refillShelf, shelfOf } from './shelf.ts'
 import { keyboardFlag, tuningFlag, type TuningFlags } from './tuning.ts'
 import { watchFiles } from './watch.ts'
 
@@ -68,7 +69,12 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
   const { io, note, print, paint, errorPaint } = shell
   const files = new Set<string>()
   const opened = await openPatch(io.cwd, file, flags, { onFile: (one) => files.add(one) })
-  const score = await scoreOf(io.cwd, flags, opened)
+  const beside = shelfOf(io.cwd, file)
+  const snapshots = openShelf(beside, opened.catalogue, shell)
+  const score = await scoreOf(io.cwd, flags, opened, {
+    snapshots,
+    onMissing: missingProgram(snapshots, note),
+  })
   const record = flags.record === undefined ? undefined : wavPlace(io.cwd, '--record', flags.record)
   io.takeStray = (error, own) => {
     if (!own) reportFailure(error, shell)
@@ -77,14 +83,20 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
   const starting = createSynth({
     patch: opened.patch,
     catalogue: opened.catalogue,
+    snapshots,
     ...(flags.device !== undefined && { device: flags.device }),
     ...(flags.buffer !== undefined && { bufferFrames: flags.buffer }),
   })
   // a file that is saved while the engine starts is not missed
-  const watch = watchFiles(async () => {
-    await reload(await starting, opened, flags, shell, (found) => watch.follow(found))
+  let followed: ReadonlySet<string> = files
+  const watch = watchFiles(async (changed) => {
+    const synth = await starting
+    if (changed.has(beside.path)) refillShelf(synth, beside, opened.catalogue, shell)
+    if (changed.size > (changed.has(beside.path) ? 1 : 0))
+      await reload(synth, opened, flags, shell, (found) => (followed = found))
+    watch.follow([...followed, beside.path])
   })
-  watch.follow(files)
+  watch.follow([...followed, beside.path])
   const interrupts = io.catchInterrupts()
   let synth: LiveSynth
   try {
@@ -105,7 +117,9 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
     if (score === undefined && !soundsByItself(opened))
       note(`${file} waits for notes: from MIDI, OSC (--osc), --notes or --midi`)
     note(errorPaint.dim(`save ${file} and it is heard; Ctrl-C ends`))
-    const playing = score && feed(synth, score, { loop: flags.loop === true })
+    const playing =
+      score &&
+      feed(synth, score, { loop: flags.loop === true, onProblem: (error) => reportFailure(error, shell) })
     const ended = await over(synth, playing, interrupts.signal)
     if (ended === 'interrupted') playing?.stop()
   } finally {

@@ -4,6 +4,7 @@ import { engineSize, type EngineOptions } from '../engine/index.ts'
 import { durationOf, perform, type Length } from '../live/index.ts'
 import { fail, listNames, show } from '../errors/index.ts'
 import { maxMidiBytes } from '../midi/chunks.ts'
+import type { Patch } from '../patch/index.ts'
 import { parseNotes } from '../patch/notes.ts'
 import { scoreFromNotes, type Score } from '../plan/score.ts'
 import { placeOf, readBytes, type Place } from './files.ts'
@@ -14,7 +15,8 @@ import { blueprint, checkRoom, type Blueprint } from './needs.ts'
 import { openPatch, type OpenPatch } from './open.ts'
 import { record, type Recorded, type Recording } from './record.ts'
 import { count } from './text.ts'
-import { scoreOf } from './score.ts'
+import { scoreOf, type Programs } from './score.ts'
+import { missingProgram, openShelf, shelfOf } from './shelf.ts'
 import { keyboardFlag, tuningFlag, type TuningFlags } from './tuning.ts'
 import type { WavFormat } from './wav.ts'
 
@@ -103,8 +105,8 @@ async function render(shell: Shell, file: string | undefined, flags: RenderFlags
   const { sampleRate } = engineSize(engine)
   const { output, play, duration, length, says } =
     flags.map === undefined
-      ? await onePatch(shell.io.cwd, file, flags, engine)
-      : await severalPatches(shell.io.cwd, file, { ...flags, map: flags.map }, engine)
+      ? await onePatch(shell, file, flags, engine)
+      : await severalPatches(shell, file, { ...flags, map: flags.map }, engine)
   if (says !== undefined && !shell.json) shell.note(says)
   const recorded = await record(
     {
@@ -131,7 +133,7 @@ interface Take extends Pick<Recording, 'output' | 'play' | 'duration' | 'length'
 }
 
 async function onePatch(
-  cwd: string,
+  shell: Shell,
   file: string | undefined,
   flags: RenderFlags,
   engine: EngineOptions,
@@ -144,14 +146,21 @@ async function onePatch(
       expected: 'a patch file, or --map with --midi',
       suggestion: 'megasynth help render shows how it is used',
     })
+  const { cwd } = shell.io
   const output = outputOf(cwd, file, flags.output)
   const patch = await openPatch(cwd, file, flags)
   const plan = blueprint(patch)
   checkRoom(plan, engine, file)
-  const { score, length, says } = await whatToPlay(cwd, flags, patch, plan)
+  const snapshots =
+    flags.midi === undefined
+      ? new Map<string, Patch>()
+      : openShelf(shelfOf(cwd, file), patch.catalogue, shell)
+  const programs = { snapshots, onMissing: missingProgram(snapshots, shell.note) }
+  const { score, length, says } = await whatToPlay(cwd, flags, patch, plan, programs)
   return {
     output,
-    play: () => perform({ ...engine, patch: patch.patch, catalogue: patch.catalogue }, score, length),
+    play: () =>
+      perform({ ...engine, patch: patch.patch, catalogue: patch.catalogue, snapshots }, score, length),
     duration: score.duration,
     length,
     ...(says !== undefined && { says }),
@@ -159,7 +168,7 @@ async function onePatch(
 }
 
 async function severalPatches(
-  cwd: string,
+  shell: Shell,
   file: string | undefined,
   flags: RenderFlags & { readonly map: string },
   engine: EngineOptions,
@@ -179,10 +188,11 @@ async function severalPatches(
       message: 'says what plays the channels of a MIDI file',
       expected: '--midi <file> beside it',
     })
+  const { cwd } = shell.io
   const output = outputOf(cwd, flags.midi, flags.output)
   const place = placeOf(cwd, flags.midi)
   const bytes = readBytes(place, 'a MIDI file', maxMidiBytes)
-  const mapped = await openMap(cwd, flags.map, { bytes, place }, flags)
+  const mapped = await openMap(shell, flags.map, { bytes, place }, flags)
   const { silent } = mapped
   const length = lengthOf(flags)
   return {
@@ -229,11 +239,12 @@ async function whatToPlay(
   flags: RenderFlags,
   patch: OpenPatch,
   { network }: Blueprint,
+  programs: Programs,
 ): Promise<{ readonly score: Score; readonly length: Length; readonly says?: string }> {
   const { seconds, tail } = flags
   const { parsed, file } = patch
   const length = { ...(seconds !== undefined && { seconds }), ...(tail !== undefined && { tail }) }
-  const given = await scoreOf(cwd, flags, patch)
+  const given = await scoreOf(cwd, flags, patch, programs)
   if (given) return { score: given, length }
   const byItself = parsed.voices.mode === 'drone' || !network.nodes.some(({ part }) => part === 'voice')
   if (!byItself)

@@ -69,10 +69,10 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
   const synth = await createSynth({
     patch,
     catalogue,
+    snapshots,
     ...(flags.device !== undefined && { device: flags.device }),
     ...(flags.buffer !== undefined && { bufferFrames: flags.buffer }),
   })
-  for (const [name, stored] of snapshots) synth.store(name, stored)
   const interrupts = io.catchInterrupts()
   try {
     print(`${paint.green('▶')} ${paint.bold(file ?? 'the patch of megasynth new')} on ${deviceLine(synth)}`)

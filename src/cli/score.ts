@@ -1,17 +1,23 @@
-import { scoreFromMidi } from '../midi/score.ts'
+import { maxMidiBytes } from '../midi/chunks.ts'
+import { scoreFromMidi, type MidiScoreOptions } from '../midi/score.ts'
 import { parseNotes } from '../patch/notes.ts'
 import { scoreFromNotes, type Score } from '../plan/score.ts'
 import { placeOf, readBytes } from './files.ts'
 import type { OpenPatch } from './open.ts'
 
-/** As large as `readMidiFile` reads. */
-const maxMidiBytes = 16 * 2 ** 20
+/** What the program changes of a MIDI file recall. */
+export type Programs = Pick<MidiScoreOptions, 'snapshots' | 'onMissing'>
 
-/** What `--notes` or `--midi` say; undefined if nothing is to be played. */
+/**
+ * What `--notes` or `--midi` say; undefined if nothing is to be played.
+ *
+ * @param programs what the program changes of a MIDI file recall, and who hears of those that nothing stands for
+ */
 export async function scoreOf(
   cwd: string,
   { notes, midi }: { readonly notes?: string; readonly midi?: string },
   { patch, parsed }: OpenPatch,
+  programs: Programs,
 ): Promise<Score | undefined> {
   if (notes !== undefined) return scoreFromNotes(parseNotes(notes), parsed.tempo)
   if (midi === undefined) return undefined
@@ -19,5 +25,5 @@ export async function scoreOf(
   const bytes = readBytes(place, 'a MIDI file', maxMidiBytes)
   const { readMidiFile } = await import('../midi/file.ts')
   const { knobs = {} } = patch
-  return scoreFromMidi(readMidiFile(bytes, place.shown), { knobs })
+  return scoreFromMidi(readMidiFile(bytes, place.shown), { knobs, ...programs })
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
-import { show, type Problem } from '../errors/index.ts'
+import { problemIn, show, type Problem } from '../errors/index.ts'
 import { out } from '../devices/index.ts'
 import { checkPatch, limits, snapshotNameProblem, type Patch } from '../patch/index.ts'
 import type { DeviceTypes } from './catalogue.ts'
@@ -110,9 +110,6 @@ function readOne(item: unknown, path: string, catalogue: DeviceTypes, { snapshot
       expected: 'a name of its own',
     })
   const found = checkPatch(patch, catalogue, out).problems
-  problems.push(...found.map((problem) => ({ ...problem, path: within(`${path}.patch`, problem.path) })))
+  problems.push(...found.map((problem) => problemIn(`${path}.patch`, problem)))
   if (!nameProblem && found.length === 0) snapshots.set(name as string, patch as Patch)
 }
-
-const within = (owner: string, path: string): string =>
-  path === '' || path.startsWith('[') ? `${owner}${path}` : `${owner}.${path}`

@@ -18,12 +18,14 @@ const quietMs = 60
  * Calls back when one of some files has changed: also when it is replaced by another of its name, as many editors do, or
  * comes back after it was away. Their folders are watched, since a file that is away cannot be.
  *
- * @param onChange changes in quick succession are one; it is not called again while it runs, but after it
+ * @param onChange is told which files changed. Changes in quick succession are one; it is not called again while it runs, but
+ * after it
  */
-export function watchFiles(onChange: () => Promise<void>): Watch {
+export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<void>): Watch {
   let files = new Set<string>()
   let folders = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
+  let news = new Set<string>()
   let running: Promise<void> | undefined
   let again = false
   const watcher: FSWatcher = watchFolders([], { depth: 0, ignoreInitial: true, persistent: true })
@@ -33,13 +35,16 @@ export function watchFiles(onChange: () => Promise<void>): Watch {
       again = true
       return
     }
-    running = onChange().finally(() => {
+    const changed = news
+    news = new Set()
+    running = onChange(changed).finally(() => {
       running = undefined
       if (again) run()
       again = false
     })
   }
-  const changed = (): void => {
+  const changed = (...names: readonly string[]): void => {
+    for (const name of names) news.add(name)
     clearTimeout(timer)
     timer = setTimeout(run, quietMs)
   }
@@ -49,12 +54,13 @@ export function watchFiles(onChange: () => Promise<void>): Watch {
     const before = new Map([...files].map((file) => [file, stateOf(file)]))
     looks = secondLooks.map((ms) =>
       setTimeout(() => {
-        if ([...before].some(([file, state]) => files.has(file) && stateOf(file) !== state)) changed()
+        const others = [...before].filter(([file, state]) => files.has(file) && stateOf(file) !== state)
+        if (others.length > 0) changed(...others.map(([file]) => file))
       }, ms),
     )
   }
   watcher.on('all', (_, path) => {
-    if (files.has(path)) changed()
+    if (files.has(path)) changed(path)
   })
   return {
     follow(wanted) {

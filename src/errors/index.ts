@@ -4,6 +4,7 @@ export {
   fail,
   formatProblem,
   formatProblems,
+  problemIn,
   problemsOf,
   plain,
   type Paint,

@@ -102,6 +102,12 @@ export function fail(problem: Problem, options?: ErrorOptions): never {
   throw new MegasynthError([problem], options)
 }
 
+/** A problem of something that is part of something else: its place begins with that of the whole. */
+export function problemIn(owner: string, problem: Problem): Problem {
+  const path = problem.path === 'patch' ? '' : problem.path
+  return { ...problem, path: `${owner}${path === '' || path.startsWith('[') ? '' : '.'}${path}` }
+}
+
 /** All problems of whatever was thrown; what is none of ours is `engine-failed`. */
 export const problemsOf = (error: unknown): readonly Problem[] =>
   error instanceof MegasynthError

@@ -22,11 +22,17 @@ export async function createSynth({
   patch,
   catalogue,
   timeout,
+  snapshots,
   ...engine
 }: LiveSynthOptions): Promise<LiveSynth> {
   return await startSession(
     () => createLiveEngine(engine),
-    { patch, ...(catalogue && { catalogue }), ...(timeout !== undefined && { timeout }) },
+    {
+      patch,
+      ...(catalogue && { catalogue }),
+      ...(timeout !== undefined && { timeout }),
+      ...(snapshots && { snapshots }),
+    },
     (...parts) => new LiveSession(...parts),
   )
 }

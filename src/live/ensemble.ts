@@ -1,4 +1,4 @@
-import { MegasynthError, fail, type Problem } from '../errors/index.ts'
+import { MegasynthError, fail, problemIn, type Problem } from '../errors/index.ts'
 import { out, standard } from '../devices/index.ts'
 import { createOfflineEngine, share, type EngineOptions } from '../engine/index.ts'
 import { checkPatch } from '../patch/index.ts'
@@ -11,7 +11,7 @@ import type { Audio, Synth } from './synth.ts'
 export const mostParts = 16
 
 /** A patch among several that play together. */
-export interface Part extends Pick<SynthOptions, 'patch' | 'catalogue'> {
+export interface Part extends Pick<SynthOptions, 'patch' | 'catalogue' | 'snapshots'> {
   /** Factor of what it puts out, 0..8. Default: 1. */
   readonly gain?: number
 }
@@ -29,7 +29,7 @@ export interface Ensemble {
   /** Seconds of the common clock. */
   readonly time: number
   /** What plays each of the patches, in their order. */
-  readonly parts: readonly Pick<Synth, 'play' | 'setKnob' | 'knob' | 'setTempo'>[]
+  readonly parts: readonly Pick<Synth, 'play' | 'setKnob' | 'knob' | 'setTempo' | 'recall'>[]
   /** Plays on for some seconds (rounded up to whole blocks) and returns the sum. @throws MegasynthError `engine-failed` */
   advance(seconds: number): Promise<Audio>
   close(): Promise<void>
@@ -57,8 +57,13 @@ export async function createEnsemble({ parts, timeout, ...options }: EnsembleOpt
     for (const one of shares) await one.close()
   }
   try {
-    for (const [i, { patch, catalogue }] of parts.entries()) {
-      const some = { patch, ...(catalogue && { catalogue }), ...(timeout !== undefined && { timeout }) }
+    for (const [i, { patch, catalogue, snapshots }] of parts.entries()) {
+      const some = {
+        patch,
+        ...(catalogue && { catalogue }),
+        ...(timeout !== undefined && { timeout }),
+        ...(snapshots && { snapshots }),
+      }
       let isStarted = false
       const start = async (): Promise<OfflineSession> =>
         await startSynth(async () => {
@@ -112,11 +117,9 @@ function mixed({ sampleRate, channels }: Audio, gains: readonly number[]): Audio
   return { sampleRate, channels: sum }
 }
 
-/** A problem of a patch is one of that part. */
-function placed(problem: Problem, part: number): Problem {
-  const path = problem.path === 'patch' ? '' : problem.path
-  return { ...problem, path: `parts[${part}].patch${path === '' || path.startsWith('[') ? '' : '.'}${path}` }
-}
+/** A problem of a patch, or of a snapshot beside it, is one of that part. */
+const placed = (problem: Problem, part: number): Problem =>
+  problemIn(`parts[${part}]${problem.path.startsWith('snapshots[') ? '' : '.patch'}`, problem)
 
 /** What is wrong with a part; its share of the engine is smaller than the engine. */
 function inPart(error: MegasynthError, part: number, count: number): MegasynthError {

@@ -1,5 +1,5 @@
 import type { NoteEvent, NoteId } from '../plan/index.ts'
-import type { Score } from '../plan/score.ts'
+import type { Score, ScoreEvent } from '../plan/score.ts'
 import { playEvent } from './perform.ts'
 import type { Synth } from './synth.ts'
 
@@ -20,13 +20,20 @@ const start = 0.1
 /**
  * Plays a score on a synth that goes on by itself, exact to the block.
  *
- * @param options `loop`: again and again
+ * Snapshots are recalled by a timer at their time; knobs that are turned after one wait for it, and those that the patch does
+ * not have, since it was edited meanwhile, are left alone.
+ *
+ * @param options `loop`: again and again; `onProblem` is told of a snapshot that does not come
  * @example
  * const synth = await createSynth({ patch })
  * const { done } = feed(synth, scoreFromNotes(parseNotes('C4 E4')))
  * await done
  */
-export function feed(synth: Synth, score: Score, options: { readonly loop?: boolean } = {}): Feed {
+export function feed(
+  synth: Synth,
+  score: Score,
+  options: { readonly loop?: boolean; readonly onProblem?: (error: unknown) => void } = {},
+): Feed {
   const loop = options.loop === true && score.duration > 0
   const { events, duration } = score
   let [next, from] = [0, synth.time + start]
@@ -35,8 +42,40 @@ export function feed(synth: Synth, score: Score, options: { readonly loop?: bool
     string,
     { readonly event: Extract<NoteEvent, { kind: 'off' }>; readonly at: number }
   >()
+  /** The last snapshot that is to come, for which knobs wait. */
+  let coming: Promise<void> | undefined
+  const timers = new Set<ReturnType<typeof setTimeout>>()
   let finish: () => void = () => undefined
   const done = new Promise<void>((resolve) => (finish = resolve))
+  const recall = async (name: string, at: number): Promise<void> => {
+    const before = coming
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(
+        () => {
+          timers.delete(timer)
+          resolve()
+        },
+        Math.max(0, at - synth.time) * 1000,
+      )
+      timers.add(timer)
+    })
+    await before
+    await synth.recall(name).catch((error: unknown) => options.onProblem?.(error))
+  }
+  const turn = (event: Extract<ScoreEvent, { kind: 'knob' }>, origin: number): void => {
+    if (Object.hasOwn(synth.patch.knobs ?? {}, event.name)) playEvent(synth, event, origin)
+  }
+  const play = (event: ScoreEvent, origin: number): void => {
+    if (event.kind === 'recall') {
+      const own = recall(event.name, origin + event.time).finally(() => {
+        if (coming === own) coming = undefined
+      })
+      coming = own
+    } else if (event.kind !== 'knob') playEvent(synth, event, origin)
+    // a synth that is closed meanwhile has no knobs
+    else if (coming) void coming.then(() => turn(event, origin)).catch(() => undefined)
+    else turn(event, origin)
+  }
   const round = (): void => {
     try {
       const horizon = synth.time + ahead
@@ -47,7 +86,7 @@ export function feed(synth: Synth, score: Score, options: { readonly loop?: bool
         }
         const event = events[next]
         if (event === undefined || from + event.time > horizon) break
-        playEvent(synth, event, from)
+        play(event, from)
         if (event.kind === 'on') {
           const { note, id, channel } = event
           const off = { kind: 'off', note, ...(id !== undefined && { id }), ...(channel !== undefined && { channel }) } as const // prettier-ignore
@@ -55,7 +94,8 @@ export function feed(synth: Synth, score: Score, options: { readonly loop?: bool
         } else if (event.kind === 'off') sounding.delete(nameOf(event))
         next++
       }
-      if (!loop && next >= events.length && synth.time >= from + duration) stop()
+      const isOver = !loop && next >= events.length && coming === undefined
+      if (isOver && synth.time >= from + duration) stop()
     } catch {
       // the synth was closed
       stop()
@@ -63,6 +103,7 @@ export function feed(synth: Synth, score: Score, options: { readonly loop?: bool
   }
   const stop = (): void => {
     clearInterval(timer)
+    for (const one of timers) clearTimeout(one)
     finish()
   }
   const timer = setInterval(round, roundMs)

@@ -36,7 +36,8 @@ export interface PlayedPart extends Part {
 /**
  * Plays a score on a patch, chunk by chunk: constant memory, however long it is.
  *
- * @param score its knob events must name knobs of the patch
+ * @param score its knob events must name knobs of the patch, or of the snapshot that was recalled last; one that is recalled before
+ *   anything sounds is what is begun with
  * @throws MegasynthError with all problems of the patch; `out-of-range` for a length that is none; `unknown-knob`
  * @example
  * const score = scoreFromNotes(parseNotes('C4 E4'))
@@ -48,9 +49,10 @@ export async function* perform(
   length: Length = {},
 ): AsyncGenerator<Chunk, void> {
   checkLength(length)
-  const synth = await createOffline(options)
+  const opening = opened({ ...options, score })
+  const synth = await createOffline({ ...options, patch: opening.patch })
   try {
-    yield* chunksOf(synth, [{ player: synth, score }], length, longestPause(options))
+    yield* chunksOf(synth, [{ player: synth, score: opening.score }], length, longestPause(options))
   } finally {
     await synth.close()
   }
@@ -70,10 +72,11 @@ export async function* performTogether(
   length: Length = {},
 ): AsyncGenerator<Chunk, void> {
   checkLength(length)
-  const ensemble = await createEnsemble(options)
+  const parts = options.parts.map((part) => opened(part))
+  const ensemble = await createEnsemble({ ...options, parts })
   try {
-    const tracks = ensemble.parts.map((player, i) => ({ player, score: options.parts[i]?.score ?? noScore }))
-    yield* chunksOf(ensemble, tracks, length, Math.max(...options.parts.map(longestPause)))
+    const tracks = ensemble.parts.map((player, i) => ({ player, score: parts[i]?.score ?? noScore }))
+    yield* chunksOf(ensemble, tracks, length, Math.max(...parts.map(longestPause)))
   } finally {
     await ensemble.close()
   }
@@ -81,9 +84,22 @@ export async function* performTogether(
 
 const noScore: Score = { events: [], duration: 0 }
 
+/** A part as it begins: a snapshot that is recalled at second 0, before any note, is the patch that it begins with. */
+function opened<P extends PlayedPart>(part: P): P {
+  const { snapshots, score } = part
+  const first = score.events.findIndex(({ kind, time }) => kind === 'on' || time > 0)
+  const head = score.events.slice(0, first < 0 ? undefined : first)
+  const last = head.findLast(({ kind }) => kind === 'recall')
+  const patch = last?.kind === 'recall' ? snapshots?.get(last.name) : undefined
+  if (last === undefined || patch === undefined) return part
+  const begin = head.indexOf(last)
+  const events = score.events.filter(({ kind }, i) => i > begin || !(kind === 'recall' || kind === 'knob'))
+  return { ...part, patch, score: { ...score, events } }
+}
+
 /** Who plays, and what. */
 interface Track {
-  readonly player: Pick<Synth, 'play' | 'setKnob' | 'setTempo'>
+  readonly player: Pick<Synth, 'play' | 'setKnob' | 'setTempo' | 'recall'>
   readonly score: Score
 }
 
@@ -109,14 +125,8 @@ async function* chunksOf(
   // what is silent is kept back until it is known whether anything follows
   let silent: Chunk[] = []
   while (done < frames && quiet < patience * sampleRate) {
-    const horizon = sounding.time + chunkSeconds
-    for (const [i, { player, score }] of tracks.entries()) {
-      let at = next[i] ?? 0
-      for (; (score.events[at]?.time ?? Infinity) < horizon; at++)
-        playEvent(player, score.events[at] as ScoreEvent)
-      next[i] = at
-    }
-    const { channels: whole } = await sounding.advance(Math.min(chunkSeconds, (frames - done) / sampleRate))
+    const piece = await handOver(tracks, next, sounding.time)
+    const { channels: whole } = await sounding.advance(Math.min(piece, (frames - done) / sampleRate))
     const channels = whole.map((channel) => channel.subarray(0, frames - done))
     done += channels[0]?.length ?? 0
     const chunk = { sampleRate, channels, done: done / sampleRate, total }
@@ -133,6 +143,33 @@ async function* chunksOf(
   }
   yield* silent.slice(0, Math.ceil(silence.seconds / chunkSeconds))
 }
+
+/**
+ * Hands over what is to be played soon. A snapshot comes at its time, and what is written after it waits for it.
+ *
+ * @param next index of the next event of each track; is moved on
+ * @returns seconds for which everything has been handed over
+ */
+async function handOver(tracks: readonly Track[], next: number[], now: number): Promise<number> {
+  let seconds = chunkSeconds
+  for (const [i, { player, score }] of tracks.entries()) {
+    let at = next[i] ?? 0
+    for (; (score.events[at]?.time ?? Infinity) < now + chunkSeconds; at++) {
+      const event = score.events[at] as ScoreEvent
+      if (event.kind !== 'recall') playEvent(player, event)
+      else if (event.time <= now + aMoment) await player.recall(event.name)
+      else {
+        seconds = Math.min(seconds, event.time - now)
+        break
+      }
+    }
+    next[i] = at
+  }
+  return seconds
+}
+
+/** Seconds that are no time: less than a block. */
+const aMoment = 1e-6
 
 /** Seconds until everything that is written has been played. */
 export function durationOf(tracks: readonly { readonly score: Score }[]): number {
@@ -152,7 +189,11 @@ function checkLength({ seconds, tail }: Length): void {
 }
 
 /** @param from second at which the score begins */
-export function playEvent(player: Track['player'], { time, ...event }: ScoreEvent, from = 0): void {
+export function playEvent(
+  player: Pick<Synth, 'play' | 'setKnob' | 'setTempo'>,
+  { time, ...event }: Exclude<ScoreEvent, { kind: 'recall' }>,
+  from = 0,
+): void {
   const at = from + time
   if (event.kind === 'knob') player.setKnob(event.name, event.value, { at })
   else if (event.kind === 'tempo') player.setTempo(event.tempo, { at })

@@ -1,3 +1,4 @@
+import { MegasynthError, problemIn, show } from '../errors/index.ts'
 import { parsePatch, type ParsedPatch, type Patch } from '../patch/index.ts'
 import { out, standard, type DeviceType } from '../devices/index.ts'
 import { createOfflineEngine, type Engine, type EngineOptions, type OfflineEngine } from '../engine/index.ts'
@@ -13,6 +14,8 @@ export interface SynthOptions extends EngineOptions {
   readonly patch: Patch
   /** The device types that the patch may use. Default: `standard`. */
   readonly catalogue?: Readonly<Record<string, DeviceType>>
+  /** Patches that can be recalled from the start, by their names. Default: none. */
+  readonly snapshots?: ReadonlyMap<string, Patch>
   /** Seconds for which an answer of the engine is waited for. Default: 10. */
   readonly timeout?: number
 }
@@ -20,7 +23,7 @@ export interface SynthOptions extends EngineOptions {
 /**
  * Starts a synth on the offline engine: a virtual clock, no sound card, the same bytes for the same calls.
  *
- * @throws MegasynthError with all problems of the patch; `engine-limit` if it is too large for the engine
+ * @throws MegasynthError with all problems of the patch, or of a snapshot; `engine-limit` if it is too large for the engine
  * @example
  * const synth = await createOffline({ patch })
  * synth.noteOn(60)
@@ -29,9 +32,13 @@ export interface SynthOptions extends EngineOptions {
  * await synth.close()
  */
 export async function createOffline(
-  { patch, catalogue, timeout, ...engine }: SynthOptions = {} as SynthOptions,
+  { patch, catalogue, timeout, snapshots, ...engine }: SynthOptions = {} as SynthOptions,
 ): Promise<OfflineSynth> {
-  const options = { ...(catalogue && { catalogue }), ...(timeout !== undefined && { timeout }) }
+  const options = {
+    ...(catalogue && { catalogue }),
+    ...(timeout !== undefined && { timeout }),
+    ...(snapshots && { snapshots }),
+  }
   return await startSynth(() => createOfflineEngine(engine), { patch, ...options })
 }
 
@@ -44,12 +51,12 @@ export async function startSynth(
 }
 
 /** What a session is made from, besides its engine. */
-export type SessionOptions = Pick<SynthOptions, 'patch' | 'catalogue' | 'timeout'>
+export type SessionOptions = Pick<SynthOptions, 'patch' | 'catalogue' | 'timeout' | 'snapshots'>
 
 /** Starts a session on an engine; `create` is called again if the engine dies. */
 export async function startSession<E extends Engine, S extends Session<E>>(
   create: () => Promise<E>,
-  { patch: given, catalogue = standard, timeout = 10 }: SessionOptions,
+  { patch: given, catalogue = standard, timeout = 10, snapshots = new Map<string, Patch>() }: SessionOptions,
   make: (...parts: ConstructorParameters<typeof Session<E>>) => S,
 ): Promise<S> {
   const patch = copied(given)
@@ -65,10 +72,24 @@ export async function startSession<E extends Engine, S extends Session<E>>(
   }
   const synth = make(new Graph(await starting, { create, catalogue, timeout }), catalogue, patch)
   try {
+    for (const [name, snapshot] of snapshots) store(synth, name, snapshot)
     await synth.start(patch, parsed)
     return synth
   } catch (error) {
     await synth.close()
     throw error
+  }
+}
+
+/** Problems are those of that snapshot. */
+function store(synth: Pick<OfflineSynth, 'store'>, name: string, patch: Patch): void {
+  try {
+    synth.store(name, patch)
+  } catch (error) {
+    if (!(error instanceof MegasynthError)) throw error
+    throw new MegasynthError(
+      error.problems.map((problem) => problemIn(`snapshots[${show(name)}]`, problem)),
+      { cause: error },
+    )
   }
 }

@@ -22,7 +22,8 @@ export interface RenderOptions extends Length, Omit<SynthOptions, 'patch'> {
 function scoreOf(
   { notes, midi }: Pick<RenderOptions, 'notes' | 'midi'>,
   tempo: number,
-  knobs: Patch['knobs'] = {},
+  { knobs = {} }: Patch,
+  snapshots?: SynthOptions['snapshots'],
 ): Score {
   if (notes !== undefined && midi !== undefined)
     fail({
@@ -31,7 +32,7 @@ function scoreOf(
       message: 'there are notes already',
       expected: 'either notes or a MIDI file',
     })
-  if (midi !== undefined) return scoreFromMidi(readMidiFile(midi), { knobs })
+  if (midi !== undefined) return scoreFromMidi(readMidiFile(midi), { knobs, ...(snapshots && { snapshots }) })
   return notes === undefined ? { events: [], duration: 0 } : scoreFromNotes(parseNotes(notes), tempo)
 }
 
@@ -50,7 +51,8 @@ export async function render(patch: Patch, options: RenderOptions = {}): Promise
   const score = scoreOf(
     { ...(notes !== undefined && { notes }), ...(midi !== undefined && { midi }) },
     tempo,
-    patch.knobs,
+    patch,
+    synth.snapshots,
   )
   const length = { ...(seconds !== undefined && { seconds }), ...(tail !== undefined && { tail }) }
   const chunks: Chunk[] = []

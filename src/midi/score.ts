@@ -3,13 +3,18 @@ import type { NoteEvent } from '../plan/index.ts'
 import type { Score, ScoreEvent } from '../plan/score.ts'
 import type { MidiFile } from './file.ts'
 import { interpretMidi } from './interpret.ts'
-import { isTakenBy, mappedKnobs, turned, turns } from './knob-controls.ts'
+import { isTakenBy, mappedKnobs, turned, turns, type MappedKnob } from './knob-controls.ts'
+import { programName, type ProgramChange } from './programs.ts'
 import { midiAtStart, type MidiControl, type MidiOptions } from './state.ts'
 
 /** How a MIDI file is played on a patch. */
 export interface MidiScoreOptions extends MidiOptions {
   /** Those of the patch: what names a control of the file is turned by it. Default: none. */
   readonly knobs?: Patch['knobs']
+  /** Those of the patch: program changes recall them, see {@link recallPrograms}. Default: programs are passed over. */
+  readonly snapshots?: ReadonlyMap<string, Patch>
+  /** Hears of every program for which there is no snapshot; it is passed over. */
+  readonly onMissing?: (program: ProgramChange) => void
   /** Semitones up or down; notes that leave 0..127 by it are not played. Default: 0. */
   readonly transpose?: number
 }
@@ -19,8 +24,8 @@ const tempos = { slowest: 1, fastest: 999 }
 
 /**
  * What a MIDI file plays on a patch: notes, pedals, bend, pressure, timbre, the knobs that its controllers turn, and the tempo of
- * the clock. Every note keeps an id of its own; pedals that never go up are lifted at the end of the file. Program changes
- * are passed over.
+ * the clock. Every note keeps an id of its own; pedals that never go up are lifted at the end of the file. A program change
+ * recalls a snapshot, if there are any, and from then on its knobs are turned.
  *
  * @param midi what {@link readMidiFile} returned
  * @param options by default all channels are played as they are
@@ -30,11 +35,10 @@ const tempos = { slowest: 1, fastest: 999 }
  */
 export function scoreFromMidi(
   { messages, tempos: changes, duration }: MidiFile,
-  { knobs = {}, transpose = 0, ...options }: MidiScoreOptions = {},
+  { knobs = {}, transpose = 0, snapshots, onMissing, ...options }: MidiScoreOptions = {},
 ): Score {
-  const mapped = mappedKnobs({ knobs, devices: {} })
+  let [mapped, positions] = board(knobs)
   const isTaken = (control: MidiControl): boolean => isTakenBy(mapped, control)
-  const positions = new Map(Object.entries(knobs).map(([name, knob]) => [name, valueOf(knob)]))
   const events: ScoreEvent[] = []
   const open = new OpenNotes()
 
@@ -79,6 +83,14 @@ export function scoreFromMidi(
           positions.set(name, value)
           events.push({ kind: 'knob', time, name, value })
         }
+      else if (action.kind === 'program' && snapshots !== undefined && snapshots.size > 0) {
+        const name = programName(snapshots, action)
+        if (name === undefined) onMissing?.(action)
+        else {
+          events.push({ kind: 'recall', time, name })
+          ;[mapped, positions] = board(snapshots.get(name)?.knobs ?? {})
+        }
+      }
   }
   setTempos(Infinity)
   const last = events.at(-1)?.time ?? 0
@@ -87,6 +99,14 @@ export function scoreFromMidi(
   const end = Math.max(last, duration)
   return { events: [...events, { kind: 'allOff', time: end }], duration: end }
 }
+
+/** The knobs of a patch that name a control, and where all of them stand. */
+const board = (
+  knobs: NonNullable<Patch['knobs']>,
+): [mapped: readonly MappedKnob[], positions: Map<string, number>] => [
+  mappedKnobs({ knobs, devices: {} }),
+  new Map(Object.entries(knobs).map(([name, knob]) => [name, valueOf(knob)])),
+]
 
 const valueOf = (knob: KnobSpec): number => (typeof knob === 'number' ? knob : knob.value)
 

@@ -18,8 +18,15 @@ interface TempoSet {
   readonly tempo: number
 }
 
+/** A snapshot comes back, as what the knobs after it belong to. */
+interface SnapshotRecall {
+  readonly kind: 'recall'
+  /** Name of the snapshot. */
+  readonly name: string
+}
+
 /** Something that happens at a time (in seconds from the start) while a patch plays. */
-export type ScoreEvent = (NoteEvent | KnobMove | TempoSet) & { readonly time: number }
+export type ScoreEvent = (NoteEvent | KnobMove | TempoSet | SnapshotRecall) & { readonly time: number }
 
 /** What is played on a patch: its events in the order of time. */
 export interface Score {
@@ -34,11 +41,11 @@ export const gateLength = 0.9
 /** Velocity of notes that are written without one. */
 export const writtenVelocity = 0.8
 
-// At one time: notes end before others start (so that a voice is free), and knobs and the tempo stand before a note reads them.
+// At one time: notes end before others start (so that a voice is free), and snapshots, knobs and the tempo stand before a note reads them.
 const rank = ({ kind }: ScoreEvent): number =>
-  kind === 'off' ? 0 : kind === 'knob' || kind === 'tempo' ? 1 : 2
+  kind === 'off' ? 0 : kind === 'recall' || kind === 'knob' || kind === 'tempo' ? 1 : 2
 
-/** The events in the order of time; at equal times offs, then knobs and tempos, then all others, each in the order given. */
+/** The events in the order of time; at equal times offs, then snapshots, knobs and tempos, then all others, each in the order given. */
 export function sortEvents(events: readonly ScoreEvent[]): ScoreEvent[] {
   return events.toSorted((a, b) => a.time - b.time || rank(a) - rank(b))
 }

@@ -33,6 +33,25 @@ describe('megasynth render --map', () => {
     expect(json()['peak']).toBeCloseTo(0.2, 1)
   })
 
+  it('goes to the snapshots beside each patch by the program changes of its channel', async () => {
+    const soft = JSON.parse(tone(2000).replace('0.2', '0.02')) as object
+    write(
+      'sub/high.snapshots.json',
+      JSON.stringify({ format: 1, snapshots: [{ name: 'soft', patch: soft }] }),
+    )
+    const note = [0x91, 60, 127, 100, 0x81, 60, 0]
+    write('programs.mid', midiBytes([[0, 0xc0, 3, 0, 0xc1, 9, 0, 0xc1, 0, 0, ...note]]))
+    map({ 1: 'low.json', 2: 'sub/high.json' })
+    const flags = ['--map', 'map.json', '-m', 'programs.mid', '-s', '0.5', '-f', '32f', '--json', '--force']
+    const { stderr, json } = await render(...flags)
+    expect(stderr).toBe('1 snapshot: soft\nsub/high.json: program 9: there is no such snapshot, but 0..0\n')
+    expect(json()['peak']).toBeCloseTo(0.02, 3)
+    write('sub/high.snapshots.json', '{}')
+    const without = await render(...flags)
+    expect(without.stderr).toContain('warning: no snapshots come from sub/high.snapshots.json')
+    expect(without.json()['peak']).toBeCloseTo(0.2, 2)
+  })
+
   it('reports what is wrong with the map and with all its patches at once', async () => {
     write('wrong.json', JSON.stringify({ devices: { osc: { type: 'oscilator' } } }))
     map({

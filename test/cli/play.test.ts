@@ -2,12 +2,22 @@ import { createSocket } from 'node:dgram'
 import { readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { WaveFile } from 'wavefile'
 import { readMidiFile } from '../../src/midi/file.ts'
 import { encodeMessage, float, int } from '../../src/scsynth/index.ts'
+import { fundamental } from '../audio/ear.ts'
+import { midiBytes } from '../midi/midi-bytes.ts'
 import { drone, scratch, watching, type Watched } from './helpers.ts'
 
 const folder = scratch()
 const patch = (change: object = {}): string => JSON.stringify({ ...drone, ...change })
+
+/** The left channel of a WAV file of 16 bits, ±1. */
+function soundOf(name: string): Float32Array {
+  const wav = new WaveFile(readFileSync(join(folder.path, name)))
+  const [left = []] = wav.getSamples(false, Float64Array) as unknown as Float64Array[]
+  return Float32Array.from(left, (x) => x / 32768)
+}
 
 /** Plays a file on no sound device until the test is over; what is said can be waited for. */
 async function playing(
@@ -133,6 +143,53 @@ describe('megasynth play with the world around it', () => {
     expect(one.text()).toContain('OSC: 1 messages were not understood')
     const file = readMidiFile(readFileSync(join(folder.path, 'take.mid')), 'take.mid')
     expect(JSON.stringify(file)).toContain('69')
+  })
+
+  it('recalls the snapshots beside the patch by OSC, reads them again when they are saved, and lives with broken ones', async () => {
+    const high = { ...drone, devices: { ...drone.devices, oscillator0: { type: 'oscillator', waveform: 'sine', frequency: 880 } }, connections: [['volume', 'oscillator0.amplitude'], ['oscillator0', 'out']] } // prettier-ignore
+    folder.write('shelf.json', patch())
+    folder.write('shelf.snapshots.json', '{ "format": 1, "snapshots": [')
+    const socket = createSocket('udp4')
+    const flags = ['--osc', '0', '--no-midi-in', '--record', 'shelf.wav']
+    const one = await playing('shelf.json', flags, async ({ says, text }) => {
+      expect(text()).toMatch(/warning: no snapshots come from shelf\.snapshots\.json[^]*\[invalid-json\]/)
+      folder.write('shelf.snapshots.json', JSON.stringify({ format: 1, snapshots: [{ name: 'high', patch: high }] })) // prettier-ignore
+      await says('1 snapshot: high')
+      folder.write('shelf.snapshots.json', '[]')
+      await says('those before are kept')
+      const port = Number(/OSC: 127\.0\.0\.1:(\d+)/.exec(text())?.[1])
+      const message = encodeMessage({ address: '/recall', args: ['high'] })
+      await new Promise<void>((resolve) => socket.send(message, port, '127.0.0.1', () => resolve()))
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+    })
+    socket.close()
+    await one.says('✓ shelf.wav')
+    // the patch file was not saved, so it was not gone back to
+    expect(one.text()).not.toContain('↻')
+    const sound = soundOf('shelf.wav')
+    expect(fundamental(sound.slice(-20000, -4000), 48000)).toBeCloseTo(880, 0)
+    expect(fundamental(sound.slice(0, 16000), 48000)).toBeLessThan(230)
+  })
+
+  it('goes to snapshots by the program changes of a MIDI file, with a line for those that are not there', async () => {
+    const organ = (constant: object): object => ({
+      devices: { osc: { type: 'oscillator', waveform: 'sine', ...constant } },
+      connections: [['osc', 'out', 0.5]],
+    })
+    folder.write('prog.json', JSON.stringify(organ({})))
+    folder.write('prog.snapshots.json', JSON.stringify({ format: 1, snapshots: [{ name: 'fixed', patch: organ({ frequency: 880 }) }] })) // prettier-ignore
+    const note = [0, 0x90, 57, 100, 100, 0x80, 57, 0]
+    folder.write('prog.mid', midiBytes([[...note, 20, 0xc0, 9, 0, 0xc0, 0, 20, ...note.slice(1)]]))
+    const one = watching(['play', 'prog.json', '--device', 'silent', '--midi', 'prog.mid', '--no-midi-in', '--record', 'prog.wav'], folder.path) // prettier-ignore
+    expect(await one.code).toBe(0)
+    expect(one.text()).toContain('1 snapshot: fixed')
+    expect(one.text()).toContain('program 9: there is no such snapshot, but 0..0')
+    const sound = soundOf('prog.wav')
+    const begin = sound.findIndex((x) => Math.abs(x) > 0.01)
+    const pitch = (from: number): number =>
+      fundamental(sound.slice(begin + from * 48000, begin + (from + 0.3) * 48000), 48000)
+    expect(pitch(0.1)).toBeCloseTo(220, 0)
+    expect(pitch(0.8)).toBeCloseTo(880, 0)
   })
 
   it('says what is missing where MIDI is asked for and is not there', async () => {

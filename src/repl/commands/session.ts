@@ -1,6 +1,7 @@
 import type { RelativeEncoding } from '../../patch/index.ts'
 import { fail } from '../../errors/index.ts'
 import { connectMidi } from '../../midi/connect.ts'
+import { recallPrograms, type ProgramNews } from '../../midi/programs.ts'
 import { table } from '../../picture/table.ts'
 import { helpOf, helpText } from '../help.ts'
 import type { Command } from '../command.ts'
@@ -29,6 +30,7 @@ async function midi(desk: Desk, port?: string | false): Promise<object> {
   const connection = connectMidi(desk.synth, {
     ports,
     port,
+    onProgram: recallPrograms(desk.synth, (news) => desk.say(programText(news, desk))),
     onNews: (news) =>
       desk.say(
         news.kind === 'failed'
@@ -41,6 +43,13 @@ async function midi(desk: Desk, port?: string | false): Promise<object> {
   return said(
     `${connection.inputs.length === 1 ? 'it plays' : `${connection.inputs.length} ports play`} the synth`,
   )
+}
+
+function programText(news: ProgramNews, { paint }: Desk): string {
+  const program = `MIDI: program ${news.number}`
+  if (news.kind === 'recalled') return `${program}: ${news.name}`
+  if (news.kind === 'failed') return mistakeText(news.error, paint)
+  return `${program}: there ${news.count === 1 ? 'is 1 snapshot' : `are ${news.count} snapshots`}, counted from 0`
 }
 
 async function learn({ midi, say }: Desk, knob: string, relative?: RelativeEncoding): Promise<object> {
@@ -64,7 +73,7 @@ export const sessionCommands = (all: () => readonly Command[]): readonly Command
     name: 'midi',
     chapter: 'session',
     call: 'midi(port?)',
-    doc: "Lists the MIDI inputs, or lets all those play whose name has this in it; '' is all of them, false none.",
+    doc: "Lists the MIDI inputs, or lets all those play whose name has this in it; '' is all of them, false none. Program changes recall the snapshots, 0 the first.",
     examples: ['midi()', "midi('')", 'midi(false)'],
     run: midi,
   },

@@ -1,0 +1,80 @@
+import { MegasynthError, formatProblems, listNames } from '../errors/index.ts'
+import type { LiveSynth } from '../live/live-synth.ts'
+import { programNumber, type ProgramChange, type ProgramNews } from '../midi/programs.ts'
+import type { Patch } from '../patch/index.ts'
+import type { DeviceTypes } from './catalogue.ts'
+import { placeOf, type Place } from './files.ts'
+import type { Shell } from './io.ts'
+import { loadSnapshots, snapshotsOf } from './snapshots.ts'
+import { count } from './text.ts'
+
+/** Snapshots by their names, in their order. */
+type Snapshots = ReadonlyMap<string, Patch>
+
+/** Where the snapshots of a patch file are. */
+export const shelfOf = (cwd: string, file: string): Place => snapshotsOf(placeOf(cwd, file))
+
+/**
+ * Reads the snapshots beside a patch. If something is wrong with them that is a warning.
+ *
+ * @param before those that are kept then
+ */
+export function openShelf(
+  place: Place,
+  catalogue: DeviceTypes,
+  { note, errorPaint }: Shell,
+  before: Snapshots = new Map(),
+): Snapshots {
+  try {
+    const snapshots = loadSnapshots(place, catalogue)
+    const names = [...snapshots.keys()]
+    if (names.length > 0) note(errorPaint.dim(`${count(names.length, 'snapshot')}: ${listNames(names)}`))
+    return snapshots
+  } catch (error) {
+    if (!(error instanceof MegasynthError)) throw error
+    const kept = before.size === 0 ? 'there are none' : 'those before are kept'
+    note(`${errorPaint.yellow('warning')}: no snapshots come from ${place.shown}, ${kept}:`)
+    note(formatProblems(error.problems, errorPaint))
+    return before
+  }
+}
+
+/** Reads the snapshots beside a patch again, in the place of those that a synth has. */
+export function refillShelf(
+  synth: Pick<LiveSynth, 'snapshots' | 'store' | 'forget'>,
+  place: Place,
+  catalogue: DeviceTypes,
+  shell: Shell,
+): void {
+  const before = new Map(synth.snapshots)
+  const now = openShelf(place, catalogue, shell, before)
+  if (now === before) return
+  for (const name of before.keys()) synth.forget(name)
+  for (const [name, patch] of now) synth.store(name, patch)
+  if (now.size === 0 && before.size > 0) shell.note(shell.errorPaint.dim('there are no snapshots any more'))
+}
+
+/** Says in a line what a program change came to. */
+export function programLine(news: ProgramNews): string {
+  const program = `program ${news.number}`
+  if (news.kind === 'recalled') return `${program}: ${news.name}`
+  if (news.kind === 'missing') return `${program}: ${missingText(news.count)}`
+  const why = news.error instanceof Error ? news.error.message : String(news.error)
+  return `${program}: ${news.name} does not come: ${why}`
+}
+
+/** Says once of every program of a MIDI file that no snapshot stands for it. */
+export function missingProgram(
+  snapshots: Snapshots,
+  note: (line: string) => void,
+): (change: ProgramChange) => void {
+  const told = new Set<number>()
+  return (change) => {
+    const number = programNumber(change)
+    if (!told.has(number)) note(`program ${number}: ${missingText(snapshots.size)}`)
+    told.add(number)
+  }
+}
+
+const missingText = (snapshots: number): string =>
+  snapshots === 0 ? 'there are no snapshots' : `there is no such snapshot, but 0..${snapshots - 1}`
