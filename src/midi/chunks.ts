@@ -50,7 +50,9 @@ export function midiChunks(file: Uint8Array, place: string): MidiChunks {
   if (file.length < 14 || name(0) !== 'MThd')
     invalid('is not a MIDI file', show(name(0)), 'a file that begins with "MThd"')
   const header = view.getUint32(4)
-  if (header !== 6) invalid('has a header of the wrong length', `${header} bytes`, '6 bytes')
+  // what a longer one says beyond that is for later versions of the standard, and is to be passed over
+  if (header < 6 || 8 + header > file.length)
+    invalid('has a header of the wrong length', `${header} bytes`, `6..${file.length - 8} bytes`)
   const format = view.getUint16(8)
   if (format > 1)
     invalid(
@@ -72,7 +74,7 @@ export function midiChunks(file: Uint8Array, place: string): MidiChunks {
   if (division === 0) invalid('has no ticks per quarter note', '0', '1..32767')
 
   const tracks: MidiTrack[] = []
-  for (let at = 14; tracks.length < declared;) {
+  for (let at = 8 + header; tracks.length < declared;) {
     if (at + 8 > file.length)
       invalid('is cut short', `${tracks.length} whole tracks`, `${declared}, as its header says`)
     const start = at + 8

@@ -1,24 +1,14 @@
 import { fail } from '../errors/index.ts'
 import { midiChunks } from './chunks.ts'
+import { FileNotes } from './file-notes.ts'
+import { asPlayed, type TimedMessage } from './file-order.ts'
 import { messageOf, type ChannelMessage } from './message.ts'
 import { readTrack } from './track.ts'
-
-/** The least time from a note's start to its end, in seconds: of a drum that is let go at once, the stroke is heard. */
-export const shortestNote = 0.01
 
 /** The most messages and tempo changes that are read from one file. */
 const maxEvents = 2_000_000
 /** The longest file, in seconds: a day. */
 const longestFile = 86_400
-
-/** A message in a file, with its time. */
-export interface TimedMessage {
-  /** Seconds from the start. */
-  readonly time: number
-  readonly message: ChannelMessage
-  /** Of a note-on and its note-off: which note it is, since equal ones may overlap. Above 127, where no key is. */
-  readonly id?: number
-}
 
 /** Another tempo from some time on. */
 export interface TempoChange {
@@ -32,27 +22,13 @@ export interface TempoChange {
 export interface MidiFile {
   /** In the order of time, the first at 0; one for each time. */
   readonly tempos: readonly TempoChange[]
-  /** In the order of time; at one time first the note-offs, then the others as they are in the file. */
+  /**
+   * In the order of time; at one time as they are in the file, but a note-off comes before note-ons, back to the last message
+   * that its note hears (a pedal of its channel, say).
+   */
   readonly messages: readonly TimedMessage[]
   /** Seconds until its last event. */
   readonly duration: number
-}
-
-/** A message while its time is counted in ticks. */
-interface Event {
-  readonly tick: number
-  readonly message: ChannelMessage
-  readonly id?: number
-  /** Of a note-off: where the note began. */
-  readonly since?: number
-}
-
-/** A note that has begun. */
-interface Note {
-  readonly tick: number
-  readonly id: number
-  readonly channel: number
-  readonly note: number
 }
 
 interface WrittenTempo {
@@ -98,8 +74,8 @@ function clockOf(marks: readonly Mark[]): (tick: number) => number {
 
 /**
  * Reads a standard MIDI file (format 0 or 1, ticks per quarter note) with all tempo changes. Of equal notes that overlap in a
- * track each keeps its own start and end, the first that began ends first; every note lasts at least
- * {@link shortestNote}; one that never ends lasts until the last event of the file.
+ * track each keeps its own start and end, the first that began ends first; a note may end in another track. Every note lasts
+ * at least 10 ms, unless a pedal goes down before that; one that never ends lasts until the last event of the file.
  *
  * @param bytes the file: at most 16 MiB, 2,000,000 events and a day
  * @param place what the file is called in errors
@@ -109,13 +85,11 @@ function clockOf(marks: readonly Mark[]): (tick: number) => number {
  */
 export function readMidiFile(bytes: Uint8Array, place = 'MIDI file'): MidiFile {
   const { division, tracks } = midiChunks(bytes, place)
-  const events: Event[] = []
+  const notes = new FileNotes()
   const tempos: WrittenTempo[] = []
-  const endless: Note[] = []
-  let lastId = 127
   let end = 0
   const limit = (): void => {
-    if (events.length + tempos.length >= maxEvents)
+    if (notes.size + tempos.length >= maxEvents)
       fail({
         code: 'too-large',
         path: place,
@@ -126,8 +100,6 @@ export function readMidiFile(bytes: Uint8Array, place = 'MIDI file'): MidiFile {
       })
   }
   for (const [index, track] of tracks.entries()) {
-    /** Notes that have begun and not ended, by channel and key, the first first. */
-    const open = new Map<number, Note[]>()
     const last = readTrack(track, `track ${index + 1}`, place, {
       tempo(tick, microsecondsPerQuarter) {
         limit()
@@ -135,29 +107,12 @@ export function readMidiFile(bytes: Uint8Array, place = 'MIDI file'): MidiFile {
       },
       message(tick, status, first, second) {
         limit()
-        const message = messageOf(status, first, second) as ChannelMessage
-        if (message.kind !== 'noteOn' && message.kind !== 'noteOff') {
-          events.push({ tick, message })
-          return
-        }
-        const { channel, note } = message
-        const held = open.get(channel * 128 + note)
-        if (message.kind === 'noteOn') {
-          const begun = { tick, id: ++lastId, channel, note }
-          events.push({ tick, message, id: lastId })
-          if (held) held.push(begun)
-          else open.set(channel * 128 + note, [begun])
-        } else {
-          const begun = held?.shift()
-          if (begun !== undefined) events.push({ tick, message, id: begun.id, since: begun.tick })
-        }
+        notes.add(tick, messageOf(status, first, second) as ChannelMessage)
       },
     })
+    notes.endTrack()
     end = Math.max(end, last)
-    for (const notes of open.values()) for (const note of notes) endless.push(note)
   }
-  for (const { channel, note, id, tick: since } of endless)
-    events.push({ tick: end, message: { kind: 'noteOff', channel, note, velocity: 64 }, id, since })
 
   const marks = marksOf(tempos, division)
   const secondsAt = clockOf(marks)
@@ -171,16 +126,9 @@ export function readMidiFile(bytes: Uint8Array, place = 'MIDI file'): MidiFile {
       expected: `at most ${longestFile} s`,
       suggestion: 'look for a pause or a tempo that is not meant',
     })
-  const messages = events.map(({ tick, since, ...event }): TimedMessage => {
-    const time = secondsAt(tick)
-    return { ...event, time: since === undefined ? time : Math.max(time, secondsAt(since) + shortestNote) }
-  })
   return {
     tempos: marks.map(({ seconds, perTick }) => ({ time: seconds, tempo: 60 / (perTick * division) })),
-    messages: messages.toSorted((a, b) => a.time - b.time || rank(a) - rank(b)),
+    messages: asPlayed(notes.ended(end), secondsAt),
     duration,
   }
 }
-
-/** A voice is free before another note needs it. */
-const rank = ({ message }: TimedMessage): number => (message.kind === 'noteOff' ? 0 : 1)

@@ -5,7 +5,14 @@ import type { MidiFile } from './file.ts'
 import { interpretMidi } from './interpret.ts'
 import { isTakenBy, mappedKnobs, turned, turns, type MappedKnob } from './knob-controls.ts'
 import { programName, type ProgramChange } from './programs.ts'
-import { midiAtStart, type MidiControl, type MidiOptions } from './state.ts'
+import {
+  channelOf,
+  midiAtStart,
+  withChannel,
+  type MidiControl,
+  type MidiOptions,
+  type MidiState,
+} from './state.ts'
 
 /** How a MIDI file is played on a patch. */
 export interface MidiScoreOptions extends MidiOptions {
@@ -91,6 +98,9 @@ export function scoreFromMidi(
           ;[mapped, positions] = board(snapshots.get(name)?.knobs ?? {})
         }
       }
+    // of equal notes that overlap one has ended: the key is down as long as another has not
+    if (message.kind === 'noteOff' && open.isHeld(message.channel, message.note))
+      state = withKeyDown(state, message.channel, message.note)
   }
   setTempos(Infinity)
   const last = events.at(-1)?.time ?? 0
@@ -116,25 +126,31 @@ function turnedTo(midi: KnobMidi, control: MidiControl, position: number): numbe
   return turned(undefined, free, control, position).position ?? position
 }
 
+function withKeyDown(state: MidiState, channel: number, note: number): MidiState {
+  const { keys } = channelOf(state, channel)
+  return keys.includes(note) ? state : withChannel(state, channel, { keys: [...keys, note] })
+}
+
 /** Ids of the notes that have begun and not ended. */
 class OpenNotes {
-  readonly #ids = new Map<number, number[]>()
+  readonly #ids = new Map<number, Set<number>>()
 
   begin(channel: number, note: number, id: number): void {
     const ids = this.#ids.get(channel * 128 + note)
-    if (ids) ids.push(id)
-    else this.#ids.set(channel * 128 + note, [id])
+    if (ids) ids.add(id)
+    else this.#ids.set(channel * 128 + note, new Set([id]))
   }
 
   /** The notes that end: the one that is meant, or all of a key. */
   end(channel: number, note: number, id: number | undefined): readonly number[] {
-    const ids = this.#ids.get(channel * 128 + note) ?? []
-    const ended = id === undefined ? ids : ids.filter((one) => one === id)
-    this.#ids.set(
-      channel * 128 + note,
-      ids.filter((one) => !ended.includes(one)),
-    )
+    const ids = this.#ids.get(channel * 128 + note) ?? new Set()
+    const ended = id === undefined ? [...ids] : ids.has(id) ? [id] : []
+    for (const one of ended) ids.delete(one)
     return ended
+  }
+
+  isHeld(channel: number, note: number): boolean {
+    return (this.#ids.get(channel * 128 + note)?.size ?? 0) > 0
   }
 
   clear(): void {

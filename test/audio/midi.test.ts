@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { connectMidi, createOffline, type ConnectMidiOptions, type Patch } from '../../src/index.ts'
+import {
+  connectMidi,
+  createOffline,
+  midiFile,
+  recordTake,
+  render,
+  type ConnectMidiOptions,
+  type Patch,
+} from '../../src/index.ts'
 import { FakePorts } from '../midi/fake-ports.ts'
+import { midiBytes } from '../midi/midi-bytes.ts'
 import { cents, fundamental, levelAt, rms } from './ear.ts'
 
 /** A sine at the pitch of the key, opened by an envelope; pressure makes no difference to it. */
@@ -34,6 +43,52 @@ async function set(options: Partial<ConnectMidiOptions> = {}) {
   return { ports, synth, connection, play, hear, rate: synth.sampleRate }
 }
 const a4 = 69
+
+describe('a MIDI file as it is heard', () => {
+  /** The sound of a tenth of a second, so long after the start. */
+  const at = (sound: Float32Array, rate: number, seconds: number): number =>
+    rms(sound.subarray(Math.round(seconds * rate), Math.round((seconds + 0.1) * rate)))
+
+  it('holds a note by a pedal that goes down in the very tick in which its key goes up', async () => {
+    // a tick is 5 ms: the key goes up after 0.5 s, the pedal after 1.5 s
+    const heard = async (first: number[], second: number[]): Promise<number> => {
+      const midi = midiBytes([[0, 0x90, a4, 100, 100, ...first, 0, ...second, 0x81, 72, 0xb0, 64, 0]])
+      const { channels, sampleRate } = await render(patch, { midi, seconds: 2 })
+      return at(channels[0] ?? new Float32Array(), sampleRate, 1)
+    }
+    const [off, down] = [
+      [0x80, a4, 0],
+      [0xb0, 64, 127],
+    ]
+    expect(await heard(down, off)).toBeGreaterThan(0.05)
+    expect(await heard(off, down)).toBeLessThan(0.0001)
+  })
+
+  it('sounds as it was played, pedal and key in one block', async () => {
+    const synth = await createOffline({ patch })
+    const recorder = recordTake(synth)
+    const parts: Float32Array[] = []
+    const hear = async (seconds: number): Promise<void> => {
+      parts.push((await synth.advance(seconds)).channels[0] ?? new Float32Array())
+    }
+    synth.play({ kind: 'on', note: a4, velocity: 0.8, channel: 2 })
+    await hear(0.5)
+    synth.play({ kind: 'sustain', down: true, channel: 2 })
+    synth.play({ kind: 'off', note: a4, channel: 2 })
+    await hear(0.7)
+    synth.play({ kind: 'sustain', down: false, channel: 2 })
+    await hear(0.5)
+    const midi = midiFile(recorder.stop())
+    await synth.close()
+    const [, held = new Float32Array(), after = new Float32Array()] = parts
+    const { channels, sampleRate } = await render(patch, { midi, seconds: 1.7 })
+    const again = channels[0] ?? new Float32Array()
+    expect(at(held, sampleRate, 0.5)).toBeGreaterThan(0.05)
+    expect(at(again, sampleRate, 1) / at(held, sampleRate, 0.5)).toBeCloseTo(1, 2)
+    expect(at(after, sampleRate, 0.35)).toBeLessThan(0.0001)
+    expect(at(again, sampleRate, 1.55)).toBeLessThan(0.0001)
+  })
+})
 
 describe('MIDI as it is heard', () => {
   it('bends by its range within a cent', async () => {

@@ -4,9 +4,10 @@ import { parseMidi } from 'midi-file'
 import { describe, expect, it } from 'vitest'
 import { MegasynthError, type Problem } from '../../src/errors/index.ts'
 import { maxMidiBytes } from '../../src/midi/chunks.ts'
-import { readMidiFile, shortestNote, type MidiFile } from '../../src/midi/file.ts'
+import { readMidiFile } from '../../src/midi/file.ts'
+import { shortestNote } from '../../src/midi/file-order.ts'
 import { mutated, numbers } from '../mutations.ts'
-import { chunk, midiBytes, tempo } from './midi-bytes.ts'
+import { brief, chunk, midiBytes, tempo } from './midi-bytes.ts'
 
 const bach = new Uint8Array(readFileSync('examples/midi/bach-prelude-bwv846.mid'))
 
@@ -20,12 +21,6 @@ function problemOf(run: () => unknown): Problem | undefined {
   return undefined
 }
 
-/** `0.500 noteOff 60`: time, kind and what the message is about. */
-const brief = ({ messages }: MidiFile): string[] =>
-  messages.map(({ time, message }) => {
-    const { kind, channel: _, ...rest } = message
-    return [time.toFixed(3), kind, ...Object.values(rest).slice(0, kind.startsWith('note') ? 1 : 2)].join(' ')
-  })
 const refusal = (bytes: Uint8Array): string => {
   const problem = problemOf(() => readMidiFile(bytes))
   return `${problem?.code}: ${problem?.message}`
@@ -101,7 +96,7 @@ describe('readMidiFile', () => {
     expect(short.messages.map(({ time }) => time)).toEqual([0, shortestNote])
   })
 
-  it('drops note-offs of nothing, and puts note-offs before what is at the same time', () => {
+  it('drops note-offs of nothing, and puts note-offs before note-ons at the same time', () => {
     const [stray, one, two] = [
       [0, 0x80, 60, 0],
       [0, 0x90, 60, 100, 20, 0x80, 60, 0],
@@ -113,6 +108,12 @@ describe('readMidiFile', () => {
       '0.100 noteOn 60',
       '0.200 noteOff 60',
     ])
+  })
+
+  it('passes over what a longer header says', () => {
+    const [id, track] = [bach.subarray(0, 4), bach.subarray(14)]
+    const longer = Uint8Array.from([...id, 0, 0, 0, 9, ...bach.subarray(8, 14), 1, 2, 3, ...track])
+    expect(readMidiFile(longer)).toEqual(readMidiFile(bach))
   })
 
   it('passes over texts, system exclusive messages, and chunks that are no tracks', () => {
@@ -236,7 +237,8 @@ describe('a file that is not right', () => {
   it.each([
     ['empty', new Uint8Array(0), 'invalid-midi: is not a MIDI file'],
     ['another file', ascii('RIFF, and so on'), 'invalid-midi: is not a MIDI file'],
-    ['a long header', patched(7, 8), 'invalid-midi: has a header of the wrong length'],
+    ['a short header', patched(7, 5), 'invalid-midi: has a header of the wrong length'],
+    ['a header without end', patched(4, 255), 'invalid-midi: has a header of the wrong length'],
     ['format 2', patched(9, 2), 'invalid-midi: has a format that is not played'],
     ['no track', patched(10, 0, 0), 'invalid-midi: has no track'],
     ['SMPTE', patched(12, 0xe7, 40), 'invalid-midi: counts time in SMPTE frames'],

@@ -1,3 +1,5 @@
+import type { MidiFile } from '../../src/midi/file.ts'
+
 const text = (s: string): number[] => Array.from(s, (c) => c.charCodeAt(0))
 const u16 = (n: number): number[] => [n >> 8, n & 255]
 const u32 = (n: number): number[] => [...u16(n >>> 16), ...u16(n & 0xffff)]
@@ -23,3 +25,10 @@ export function midiBytes(
   const header = chunk('MThd', [...u16(format), ...u16(tracks.length), ...u16(division)])
   return Uint8Array.from([...header, ...tracks.flatMap((track) => chunk('MTrk', [...track, ...endOfTrack]))])
 }
+
+/** `0.500 noteOff 60`: time, kind and what the message is about. */
+export const brief = ({ messages }: MidiFile): string[] =>
+  messages.map(({ time, message }) => {
+    const { kind, channel: _, ...rest } = message
+    return [time.toFixed(3), kind, ...Object.values(rest).slice(0, kind.startsWith('note') ? 1 : 2)].join(' ')
+  })

@@ -127,6 +127,30 @@ describe('scoreFromMidi', () => {
     expect(brief(scoreOf(silence))).toEqual(['0.000 on 60', '0.050 silence'])
   })
 
+  it('ends every one of equal notes that overlap by all notes off', () => {
+    const overlap = [0, 0x90, 60, 127, 10, 60, 100, 10, 0x80, 60, 0]
+    const later = [100, 0x80, 60, 0]
+    expect(brief(scoreOf([...overlap, 10, 0xb0, 123, 0, ...later]))).toEqual([
+      '0.000 on 60',
+      '0.050 on 60',
+      '0.100 off 60',
+      '0.150 off 60',
+    ])
+    // a zone that is made where it sounds ends it too
+    const zone = [10, 0xb0, 101, 0, 0, 100, 6, 0, 6, 3]
+    expect(brief(scoreOf([...overlap, ...zone, ...later])).at(-1)).toBe('0.150 off 60')
+  })
+
+  it('is held by a pedal that goes down in the tick in which its keys go up', () => {
+    const pedal = [0, 0x90, 60, 127, 20, 0xb0, 64, 127, 0, 0x80, 60, 0, 20, 0xb0, 64, 0]
+    expect(brief(scoreOf(pedal))).toEqual([
+      '0.000 on 60',
+      '0.100 sustain true',
+      '0.100 off 60',
+      '0.200 sustain false',
+    ])
+  })
+
   it('law: no note is stuck, whatever the events', () => {
     const next = numbers(3)
     const favourites = Uint8Array.of(0, 1, 60, 62, 64, 66, 101, 100, 6, 120, 121, 123, 127, 0x90, 0x80, 0xb0)

@@ -137,6 +137,59 @@ describe('a take as a MIDI file', () => {
     }
   })
 
+  it('law: a pedal that goes down holds the same keys when it is read, whatever is at one time', () => {
+    const event = fc.record({
+      time: fc.nat(6),
+      kind: fc.constantFrom<'noteOn' | 'noteOff' | 'controller'>('noteOn', 'noteOff', 'controller'),
+      channel: fc.constantFrom(0, 3),
+      key: fc.constantFrom(60, 62),
+      down: fc.boolean(),
+    })
+    const messageOf = ({
+      kind,
+      channel,
+      key,
+      down,
+    }: typeof event extends fc.Arbitrary<infer E> ? E : never) =>
+      kind === 'controller'
+        ? ({ kind, channel, controller: 64, value: down ? 127 : 0 } as const)
+        : ({ kind, channel, note: key, velocity: 64 } as const)
+    /** The keys that are down each time as the pedal of a channel goes down. */
+    const seen = (messages: readonly ChannelMessage[], channel: number): string[] => {
+      const keys: number[] = []
+      return messages.flatMap((message) => {
+        if (message.channel !== channel) return []
+        if (message.kind === 'noteOn') keys.push(message.note)
+        else if (message.kind === 'noteOff') {
+          const at = keys.indexOf(message.note)
+          if (at >= 0) keys.splice(at, 1)
+        } else if (message.kind === 'controller' && message.value > 0)
+          return [keys.toSorted((a, b) => a - b).join(' ')]
+        return []
+      })
+    }
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 20 }), format, (events, how) => {
+        const sorted = events.toSorted((a, b) => a.time - b.time)
+        const take = sorted.map((one) => ({ seconds: one.time / 20, message: messageOf(one) }))
+        const { messages } = readMidiFile(midiFile({ messages: take, seconds: 1 }, { format: how }))
+        for (const channel of [0, 3])
+          expect(
+            seen(
+              messages.map(({ message }) => message),
+              channel,
+            ),
+          ).toEqual(
+            seen(
+              take.map(({ message }) => message),
+              channel,
+            ),
+          )
+      }),
+      runs(300),
+    )
+  })
+
   it('may be empty', () => {
     expect(read(midiFile({ messages: [] }))).toMatchObject({ messages: [], duration: 0 })
   })
