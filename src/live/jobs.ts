@@ -1,5 +1,6 @@
 import type { History, ParsedPatch, Patch } from '../patch/index.ts'
 import type { Report } from '../plan/index.ts'
+import { immutable } from './copied.ts'
 
 /** A change of the patch that waits for its turn. */
 export interface Job {
@@ -23,7 +24,8 @@ export interface Change {
 }
 
 /**
- * Takes changes one after the other. One that is wrong fails alone, and one that has nothing to do is done.
+ * Takes changes one after the other. One that is wrong fails alone, and one that has nothing to do is done. What is
+ * right is a value from then on: nobody who gets it to see can change it.
  *
  * @returns what they come to, and those that are still to be answered; undefined if there are none
  */
@@ -45,7 +47,8 @@ export function taken(
         continue
       }
       parsed = parse(next.patch)
-      ;({ patch, history } = next)
+      patch = immutable(next.patch)
+      history = next.history
       over = job.over ?? over
       waiting.push(job)
     } catch (error) {

@@ -16,7 +16,7 @@ import { out, type DeviceType } from '../devices/index.ts'
 import type { Engine } from '../engine/index.ts'
 import { createVoices, keysOf, type KeySet, type NoteEvent, type Report } from '../plan/index.ts'
 import { blockOf, blocksOf, longestSession } from './blocks.ts'
-import { copied } from './copied.ts'
+import { copied, immutable } from './copied.ts'
 import { checkEvent } from './events.ts'
 import type { Graph } from './graph.ts'
 import { closed } from './guarded.ts'
@@ -238,8 +238,8 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
   store(name: string, given?: Patch): void {
     const { knobs, beats } = this.player
     const patch = given === undefined ? withPositions(this.patch, knobs.position, beats.tempo) : copied(given)
-    if (given !== undefined) parsePatch(patch, this.#catalogue, out)
-    this.#snapshots.store(name, patch)
+    parsePatch(patch, this.#catalogue, out)
+    this.#snapshots.store(name, immutable(patch))
   }
 
   forget(name: string): void {

@@ -19,8 +19,9 @@ export function checkTime(at: string): void {
 export class Snapshots {
   readonly #patches = new Map<string, Patch>()
 
+  /** As they are now. */
   get all(): ReadonlyMap<string, Patch> {
-    return this.#patches
+    return new Map(this.#patches)
   }
 
   /** @throws MegasynthError `invalid-name`, `too-large` */

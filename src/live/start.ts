@@ -2,7 +2,7 @@ import { MegasynthError, problemIn, show } from '../errors/index.ts'
 import { parsePatch, type ParsedPatch, type Patch } from '../patch/index.ts'
 import { out, standard, type DeviceType } from '../devices/index.ts'
 import { createOfflineEngine, type Engine, type EngineOptions, type OfflineEngine } from '../engine/index.ts'
-import { copied } from './copied.ts'
+import { copied, immutable } from './copied.ts'
 import { Graph } from './graph.ts'
 import { OfflineSession } from './offline.ts'
 import type { Session } from './session.ts'
@@ -66,6 +66,7 @@ export async function startSession<E extends Engine, S extends Session<E>>(
   let parsed: ParsedPatch
   try {
     parsed = parsePatch(patch, catalogue, out)
+    immutable(patch)
   } catch (error) {
     await starting.then((unused) => unused.close()).catch(() => undefined)
     throw error

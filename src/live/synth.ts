@@ -67,7 +67,7 @@ export interface Synth {
   readonly sampleRate: number
   /** Seconds of the synth's clock. */
   readonly time: number
-  /** The patch that sounds: always the truth. */
+  /** The patch that sounds: always the truth. It is a value, frozen all through: {@link apply} and edits give another. */
   readonly patch: Patch
   /**
    * Plays whatever can be played: notes, and what bends, presses and holds them.

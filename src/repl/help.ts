@@ -25,7 +25,7 @@ export function helpText(commands: readonly Command[], { width, paint }: HelpOpt
 
 const hints = [
   "help('setKnob') tells more. Tab completes functions, and inside quotes knobs, devices and ports.",
-  'Everything else is JavaScript, with await: patch is the patch that sounds, synth is the synth.',
+  'Everything else is JavaScript, with await: synth is the synth, patch a copy of what sounds, for apply(patch).',
 ]
 
 /** All that is said of one command. @throws MegasynthError `invalid-value` if there is none of that name */

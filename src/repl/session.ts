@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import type { Paint } from '../errors/index.ts'
 import type { DeviceType } from '../devices/index.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
+import type { Patch } from '../patch/index.ts'
 import { commands } from './commands/index.ts'
 import { completed, type Names } from './complete.ts'
 import type { Desk, Outside } from './desk.ts'
@@ -49,9 +50,13 @@ export async function replSession(options: SessionOptions): Promise<void> {
     lines: new Set(),
     notes: 0,
   }
+  const draft = draftOf(synth)
   const functions = Object.fromEntries(
-    commands.map(({ name, run }) => {
-      const call = (...values: unknown[]): unknown => run(desk, ...(values as never[]))
+    commands.map(({ name, chapter, run }) => {
+      const call = (...values: unknown[]): unknown => {
+        if (chapter === 'edit' || chapter === 'snapshots') draft()
+        return run(desk, ...(values as never[]))
+      }
       Object.defineProperty(call, 'name', { value: name })
       return [name, call]
     }),
@@ -69,7 +74,13 @@ export async function replSession(options: SessionOptions): Promise<void> {
     output,
     history: options.history,
     functions,
-    live: { synth: () => synth, patch: () => synth.patch },
+    live: {
+      synth: () => {
+        draft()
+        return synth
+      },
+      patch: draft,
+    },
     library,
     completed: (line) => completed(line, names()),
     textOf: (value) => textOf(value, desk),
@@ -85,6 +96,18 @@ export async function replSession(options: SessionOptions): Promise<void> {
     signal.removeEventListener('abort', onAbort)
     await leave(desk)
     release()
+  }
+}
+
+/**
+ * The patch that sounds, as a copy of the user's own: another one as soon as another patch sounds, the same one until then.
+ * It is to be looked at before anything that may bring an earlier patch back: that one is the very same value again.
+ */
+function draftOf(synth: LiveSynth): () => Patch {
+  let [sounding, draft] = [synth.patch, structuredClone(synth.patch)]
+  return () => {
+    if (synth.patch !== sounding) [sounding, draft] = [synth.patch, structuredClone(synth.patch)]
+    return draft
   }
 }
 

@@ -177,6 +177,22 @@ describe('an evening at the prompt', () => {
     await expectEntered("removeDevice('delay0')", 'removed  delay0')
   })
 
+  it('changes a copy of the patch, which is heard when it is applied, and taken back', async () => {
+    await expectEntered('patch.devices.filter0.resonance = 0.9; apply(patch)', 'set      filter0')
+    await expectEntered('synth.patch.devices.filter0.resonance', '0.9')
+    await expectEntered('undo()', 'set      filter0')
+    await expectEntered('patch.devices.filter0.resonance', '0.4')
+    // what is wrong in it is no harm to anything else
+    await expectEntered("patch.devices.zz = { type: 'nope' }; apply(patch)", 'unknown-device-type')
+    await expectEntered('graph()', 'final stage')
+    await expectEntered('knobs()', 'level')
+    await expectEntered("save('sound.json')", 'sound.json is written')
+    expect(readFileSync(join(folder.path, 'sound.json'), 'utf8')).not.toContain('nope')
+    await expectEntered("set('filter0.resonance', 0.5)", 'filter0')
+    await expectEntered("'zz' in patch.devices", 'false')
+    await expectEntered('undo()', 'filter0')
+  })
+
   it('stores the patch, and recalls it at once and with the next beat', async () => {
     await expectEntered("store('verse')", 'verse is stored, in lead.snapshots.json')
     await expectEntered("set('filter0.resonance', 0.9)", 'filter0')

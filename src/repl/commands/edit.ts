@@ -84,7 +84,7 @@ export const editCommands: readonly Command[] = [
     name: 'apply',
     chapter: 'edit',
     call: 'apply(patch)',
-    doc: 'Goes over to another patch while it sounds. What did not change is not touched. A patch file that is pasted is applied as a whole, with its import and its export default.',
+    doc: 'Goes over to another patch while it sounds. What did not change is not touched. patch is a copy of the one that sounds, to be changed and applied. A patch file that is pasted is applied as a whole, with its import and its export default.',
     examples: ['apply({ ...patch, tempo: 90 })'],
     run: async (desk, patch: Patch) => reported(desk, await desk.synth.apply(patch)),
   },

@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import { MegasynthError, didYouMean, fail, listNames, show } from '../../errors/index.ts'
-import { patchToJson, patchToTypeScript, type KnobSpec, type Patch } from '../../patch/index.ts'
+import { out } from '../../devices/index.ts'
+import { parsePatch, patchToJson, patchToTypeScript, withPositions, type Patch } from '../../patch/index.ts'
 import type { Command } from '../command.ts'
 import type { Desk } from '../desk.ts'
 import { said } from '../shown.ts'
@@ -16,15 +17,11 @@ const writers: Readonly<Record<string, (patch: Patch) => string>> = {
   '.mjs': patchToTypeScript,
 }
 
-/** The patch with its knobs where they stand now. */
-function asPlayed(synth: Desk['synth']): Patch {
-  const { patch } = synth
-  if (patch.knobs === undefined) return patch
-  const turned = Object.entries(patch.knobs).map(([name, spec]): [string, KnobSpec] => {
-    const value = synth.knob(name)
-    return [name, typeof spec === 'object' ? { ...spec, value } : value]
-  })
-  return { ...patch, knobs: Object.fromEntries(turned) }
+/** The patch with its knobs and its tempo as they are now: a valid one. @throws MegasynthError with all problems */
+function asPlayed({ synth, catalogue }: Desk): Patch {
+  const patch = withPositions(synth.patch, (knob) => synth.knob(knob), synth.tempo)
+  parsePatch(patch, catalogue, out)
+  return patch
 }
 
 /** A file is named by a text. @throws MegasynthError `invalid-value` */
@@ -83,7 +80,7 @@ export const fileCommands: readonly Command[] = [
     name: 'save',
     chapter: 'files',
     call: 'save(file, { force }?)',
-    doc: 'Writes the patch to a file, all of it or nothing, with its knobs where they stand: TypeScript (.ts, .js) or JSON (.json). A file that is there already is replaced only if this session has written it, or with { force: true }.',
+    doc: 'Writes the patch to a file, all of it or nothing, with its knobs and its tempo as they are now: TypeScript (.ts, .js) or JSON (.json). A file that is there already is replaced only if this session has written it, or with { force: true }.',
     completes: ['file'],
     examples: ["save('take.json')", "save('lead.ts', { force: true })"],
     run: async (desk, file: string, { force = false }: { readonly force?: boolean } = {}) => {
@@ -99,7 +96,7 @@ export const fileCommands: readonly Command[] = [
           expected: `a file that ends in ${listNames(Object.keys(writers))}`,
           ...(type === '' ? { suggestion: `save('${file}.ts')` } : didYouMean(type, Object.keys(writers))),
         })
-      const text = write(asPlayed(desk.synth))
+      const text = write(asPlayed(desk))
       await withForce(`save('${file}', { force: true })`, () =>
         desk.outside.write(file, text, { force: force || desk.written.has(file) }),
       )
