@@ -101,8 +101,8 @@ export interface Engine {
    *   and what is meant for different blocks is done in different blocks, also if it comes too late.
    */
   send(commands: readonly Command[], at?: Moment): void
-  /** Forgets what was sent for later, and was caused in a later block than this one. */
-  cancel(after: number): void
+  /** Forgets what was sent for later, and was caused in a later block than this one; `by`: by whom it was sent, see {@link Moment}. */
+  cancel(after: number, by?: number): void
   /** Looks at a bus for some blocks, from the next one on: 128 samples a block of an audio bus, one of a control bus. */
   probe(probe: Probe): Promise<Float32Array>
   /** The nodes below a group, with their controls. A tree too large for one answer is an 'engine-limit'. */

@@ -9,6 +9,7 @@ export type {
   ServerCounts,
   Soundness,
 } from './engine.ts'
+export { mixed } from './mix.ts'
 export type { Moment } from './schedule.ts'
 export { share } from './share.ts'
 export { engineSize, type EngineLimits, type EngineOptions } from './limits.ts'

@@ -11,6 +11,8 @@ export interface WorkerSetup {
   /** Id of the sound card; `silent` for none; absent for the default. */
   readonly device: string | undefined
   readonly shared: SharedArrayBuffer
+  /** Several stereo pairs are added up, each times its gain; absent where there is one pair. */
+  readonly gains: readonly number[] | undefined
 }
 
 /** Calls that are answered. */
@@ -36,7 +38,7 @@ export type ToWorker =
       }
     }[keyof Calls]
   | { readonly say: 'send'; readonly commands: readonly Command[]; readonly at: Moment }
-  | { readonly say: 'cancel'; readonly after: number }
+  | { readonly say: 'cancel'; readonly after: number; readonly by: number | undefined }
   /** Whether the sound is wanted, besides being heard. */
   | { readonly say: 'tap'; readonly on: boolean }
 

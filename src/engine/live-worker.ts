@@ -3,6 +3,7 @@ import { problemsOf } from '../errors/index.ts'
 import { openCardSink } from './card-sink.ts'
 import type { EngineEvent, OfflineEngine } from './engine.ts'
 import { gauges, type Calls, type FromWorker, type ToWorker, type WorkerSetup } from './live-protocol.ts'
+import { mixed } from './mix.ts'
 import { createOfflineEngine } from './offline.ts'
 import { openSilentSink } from './silent-sink.ts'
 import type { Sink } from './sink.ts'
@@ -24,6 +25,9 @@ const monitors = 8
 /** Blocks that may be computed ahead before the next call has to wait. */
 const mostAhead = 8
 
+/** Of several stereo pairs the sum is heard. */
+const heardChannels = ({ outputs = 2 }: { readonly outputs?: number }): number => Math.min(2, outputs)
+
 class Driver {
   readonly #engine: OfflineEngine
   readonly #sink: Sink
@@ -32,12 +36,15 @@ class Driver {
   /** Frames left of the fade at the end; undefined while there is no end in sight. */
   #fade: { left: number; readonly done: () => void } | undefined
   #asked = 0
+  /** Where the pairs are computed that are added up. */
+  readonly #pairs: readonly Float32Array[]
   /** Calls that wait until there are fewer blocks ahead. */
   readonly #patient: (() => void)[] = []
 
   constructor(engine: OfflineEngine, sink: Sink) {
     this.#engine = engine
     this.#sink = sink
+    this.#pairs = Array.from({ length: engine.outputs }, () => new Float32Array(sink.bufferFrames))
     engine.listen((event) => this.#events.push(event))
     port.on('message', (message: ToWorker) => this.#hear(message))
     const { sampleRate, blockSize, outputs, firstBus, limits } = engine
@@ -59,7 +66,7 @@ class Driver {
     // what is sent from now on comes after all of these
     shared[gauges.nextBlock] = Math.max(this.#engine.nextBlock, this.#engine.block + blocks)
     try {
-      this.#engine.advance(blocks, channels, 0)
+      this.#advance(blocks, channels)
     } catch (error) {
       for (const channel of channels) channel.fill(0)
       say({ say: 'dead', problems: problemsOf(error) })
@@ -75,6 +82,12 @@ class Driver {
     this.#count()
     this.#tell()
     for (const go of this.#patient.splice(0)) go()
+  }
+
+  #advance(blocks: number, channels: readonly Float32Array[]): void {
+    if (setup.gains === undefined) return this.#engine.advance(blocks, channels, 0)
+    this.#engine.advance(blocks, this.#pairs, 0)
+    for (const [side, channel] of channels.entries()) channel.set(mixed(this.#pairs, setup.gains, side))
   }
 
   #count(): void {
@@ -123,7 +136,7 @@ class Driver {
 
   #hear(message: ToWorker): void {
     if (message.say === 'call') void this.#answer(message)
-    else if (message.say === 'cancel') this.#engine.cancel(message.after)
+    else if (message.say === 'cancel') this.#engine.cancel(message.after, message.by)
     else if (message.say === 'tap') this.#tapInto(message.on)
     else this.#send(message)
   }
@@ -143,7 +156,10 @@ class Driver {
     if (!on) this.#handOver()
     const room = tapFrames + this.#sink.bufferFrames
     this.#tap = on
-      ? { frames: 0, channels: Array.from({ length: this.#engine.outputs }, () => new Float32Array(room)) }
+      ? {
+          frames: 0,
+          channels: Array.from({ length: heardChannels(this.#engine) }, () => new Float32Array(room)),
+        }
       : undefined
   }
 
@@ -188,7 +204,7 @@ class Driver {
 
 try {
   const { engine, bufferFrames, device } = setup
-  const channels = Math.min(2, engine.outputs ?? 2)
+  const channels = heardChannels(engine)
   const wanted = {
     channels,
     bufferFrames,

@@ -57,6 +57,8 @@ export interface LiveEngine extends Engine {
   readonly bufferBlocks: number
   /** Why there is no sound card behind it, in one line; undefined if there is one or none was wanted. */
   readonly notice: string | undefined
+  /** If it is part of an engine: the block of second 0, which whoever says it first puts so many blocks before the next. */
+  originOf?(blocks: number): number
   /** Calls a listener with all that is heard from now on, about 43 ms at a time; the result ends it. */
   tap(listener: (channels: readonly Float32Array[]) => void): () => void
   /** Calls a listener when the engine dies by itself. */
@@ -84,12 +86,16 @@ async function chosenDevice(
 /**
  * Starts an engine that is heard.
  *
+ * @param gains the engine has several stereo pairs (`outputs`), and what is heard is their sum: a factor for each
  * @throws MegasynthError `invalid-option`, `no-sound-device`, `sound-library-missing`, `engine-failed`
  * @example
  * const engine = await createLiveEngine({ device: 'silent', bufferFrames: 256 })
  * await engine.close()
  */
-export async function createLiveEngine(options: LiveOptions = {}): Promise<LiveEngine> {
+export async function createLiveEngine(
+  options: LiveOptions = {},
+  gains?: readonly number[],
+): Promise<LiveEngine> {
   const { device, bufferFrames = 512, ...engine } = options
   engineSize(engine)
   if (!bufferSizes.includes(bufferFrames))
@@ -102,7 +108,7 @@ export async function createLiveEngine(options: LiveOptions = {}): Promise<LiveE
     })
   const sink = await chosenDevice(device)
   const shared = new SharedArrayBuffer(gaugeCount * 8)
-  const setup: WorkerSetup = { engine, bufferFrames, device: sink.id, shared }
+  const setup: WorkerSetup = { engine, bufferFrames, device: sink.id, shared, gains }
   // as source in its own tests, else as it is built
   const type = extname(import.meta.url)
   const worker = new Worker(new URL(`live-worker${type}`, import.meta.url), {
@@ -304,8 +310,8 @@ class LiveProxy implements LiveEngine {
     this.#say({ say: 'send', commands, at: at ?? { block: this.nextBlock, soon: true } })
   }
 
-  cancel(after: number): void {
-    this.#say({ say: 'cancel', after })
+  cancel(after: number, by?: number): void {
+    this.#say({ say: 'cancel', after, by })
   }
 
   probe(probe: Calls['probe']['takes']): Promise<Float32Array> {

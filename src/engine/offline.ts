@@ -297,8 +297,8 @@ export function offlineEngine(
       if (at === undefined) enqueue(commands, describeCommand)
       else schedule.add(at, commands)
     },
-    cancel(after) {
-      schedule.cancel(after)
+    cancel(after, by) {
+      schedule.cancel(after, by)
     },
     async probe(probe) {
       open()

@@ -8,9 +8,13 @@ export interface Moment {
   readonly cause?: number
   /** It is wanted as soon as possible: in a later block it is not late. Default: false. */
   readonly soon?: boolean
+  /** Who sends it, where several do: each can take back what is its own. */
+  readonly by?: number
 }
 
-interface Entry extends Required<Moment> {
+interface Entry extends Moment {
+  readonly cause: number
+  readonly soon: boolean
   readonly commands: readonly Command[]
 }
 
@@ -37,15 +41,15 @@ export class Schedule {
     return (this.#entries[0]?.block ?? Infinity) <= block
   }
 
-  add({ block, cause = block, soon = false }: Moment, commands: readonly Command[]): void {
+  add({ block, cause = block, soon = false, by }: Moment, commands: readonly Command[]): void {
     let at = this.#entries.length
     while (at > 0 && (this.#entries[at - 1] as Entry).block > block) at--
-    this.#entries.splice(at, 0, { block, cause, soon, commands })
+    this.#entries.splice(at, 0, { block, cause, soon, commands, ...(by !== undefined && { by }) })
   }
 
-  /** Forgets what was caused by something later than a block. */
-  cancel(after: number): void {
-    this.#entries = this.#entries.filter(({ cause }) => cause <= after)
+  /** Forgets what was caused by something later than a block, and sent by somebody. */
+  cancel(after: number, by?: number): void {
+    this.#entries = this.#entries.filter((entry) => entry.cause <= after || entry.by !== by)
   }
 
   /**

@@ -1,20 +1,9 @@
-import { MegasynthError, fail, problemIn, type Problem } from '../errors/index.ts'
-import { out, standard } from '../devices/index.ts'
-import { createOfflineEngine, share, type EngineOptions } from '../engine/index.ts'
-import { checkPatch } from '../patch/index.ts'
-import { within } from './within.ts'
+import { MegasynthError, fail } from '../errors/index.ts'
+import { createOfflineEngine, mixed, share, type EngineOptions } from '../engine/index.ts'
 import { advanced, checkPiece, type OfflineSession } from './offline.ts'
+import { checkParts, inPart, type Part } from './part.ts'
 import { startSynth, type SynthOptions } from './start.ts'
 import type { Audio, Synth } from './synth.ts'
-
-/** The most patches that play together: the engine has 32 outputs. */
-export const mostParts = 16
-
-/** A patch among several that play together. */
-export interface Part extends Pick<SynthOptions, 'patch' | 'catalogue' | 'snapshots'> {
-  /** Factor of what it puts out, 0..8. Default: 1. */
-  readonly gain?: number
-}
 
 /** What an ensemble is made from. */
 export interface EnsembleOptions extends Omit<EngineOptions, 'outputs'>, Pick<SynthOptions, 'timeout'> {
@@ -28,8 +17,8 @@ export interface Ensemble {
   readonly sampleRate: number
   /** Seconds of the common clock. */
   readonly time: number
-  /** What plays each of the patches, in their order. */
-  readonly parts: readonly Pick<Synth, 'play' | 'setKnob' | 'knob' | 'setTempo' | 'recall'>[]
+  /** What plays and changes each of the patches, in their order. The ensemble is closed as a whole. */
+  readonly parts: readonly Omit<Synth, 'close'>[]
   /** Plays on for some seconds (rounded up to whole blocks) and returns the sum. @throws MegasynthError `engine-failed` */
   advance(seconds: number): Promise<Audio>
   close(): Promise<void>
@@ -97,55 +86,9 @@ export async function createEnsemble({ parts, timeout, ...options }: EnsembleOpt
     parts: sessions,
     async advance(seconds) {
       checkPiece(seconds)
-      return mixed(await advanced(engine, sessions, seconds), gains)
+      const { sampleRate, channels } = await advanced(engine, sessions, seconds)
+      return { sampleRate, channels: [0, 1].map((side) => mixed(channels, gains, side)) }
     },
     close,
   }
-}
-
-/** The sum of stereo pairs. */
-function mixed({ sampleRate, channels }: Audio, gains: readonly number[]): Audio {
-  const sum = [0, 1].map((side) => {
-    const total = new Float32Array(channels[side]?.length ?? 0)
-    for (const [i, gain] of gains.entries()) {
-      const channel = channels[2 * i + side] ?? total
-      for (let frame = 0; frame < total.length; frame++)
-        total[frame] = (total[frame] ?? 0) + gain * (channel[frame] ?? 0)
-    }
-    return total
-  })
-  return { sampleRate, channels: sum }
-}
-
-/** A problem of a patch, or of a snapshot beside it, is one of that part. */
-const placed = (problem: Problem, part: number): Problem =>
-  problemIn(`parts[${part}]${problem.path.startsWith('snapshots[') ? '' : '.patch'}`, problem)
-
-/** What is wrong with a part; its share of the engine is smaller than the engine. */
-function inPart(error: MegasynthError, part: number, count: number): MegasynthError {
-  const problems = error.problems.map((problem): Problem => {
-    const { suggestion } = problem
-    if (problem.code !== 'engine-limit' || suggestion === undefined) return placed(problem, part)
-    return placed(
-      { ...problem, suggestion: `each of ${count} patches has an equal part of it: ${suggestion}` },
-      part,
-    )
-  })
-  return new MegasynthError(problems, { cause: error })
-}
-
-function checkParts(parts: readonly Part[]): void {
-  const count = {
-    code: 'out-of-range',
-    path: 'parts',
-    message: 'so many patches cannot play together',
-  } as const
-  within(1, mostParts, parts.length, count)
-  const problems = parts.flatMap(({ patch, catalogue = standard }, i) =>
-    checkPatch(patch, catalogue, out).problems.map((problem) => placed(problem, i)),
-  )
-  if (problems.length > 0) throw new MegasynthError(problems)
-  for (const [i, { gain }] of parts.entries())
-    if (gain !== undefined)
-      within(0, 8, gain, { code: 'out-of-range', path: `parts[${i}].gain`, message: 'is no gain' })
 }

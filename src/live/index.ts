@@ -1,4 +1,5 @@
-export { createEnsemble, mostParts, type Ensemble, type EnsembleOptions, type Part } from './ensemble.ts'
+export { createEnsemble, type Ensemble, type EnsembleOptions } from './ensemble.ts'
+export { mostParts, type Part } from './part.ts'
 export {
   durationOf,
   join,

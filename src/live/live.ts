@@ -53,7 +53,8 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
 
   protected startClock(seconds: number): void {
     const { engine } = this
-    this.origin = engine.nextBlock - Math.round((seconds * engine.sampleRate) / engine.blockSize)
+    const blocks = Math.round((seconds * engine.sampleRate) / engine.blockSize)
+    this.origin = engine.originOf?.(blocks) ?? engine.nextBlock - blocks
     this.#committed = []
     this.#flushed = -1
     engine.onDeath((cause) => void this.#resurrect(cause))

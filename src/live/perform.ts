@@ -2,7 +2,8 @@ import { standard, type DeviceType } from '../devices/index.ts'
 import type { Score, ScoreEvent } from '../plan/score.ts'
 import { within } from './within.ts'
 import { createOffline, type SynthOptions } from './start.ts'
-import { createEnsemble, type EnsembleOptions, type Part } from './ensemble.ts'
+import { createEnsemble, type EnsembleOptions } from './ensemble.ts'
+import type { Part } from './part.ts'
 import type { Audio, OfflineSynth, Synth } from './synth.ts'
 
 /** How long a performance is. */

@@ -56,4 +56,20 @@ describe('a schedule', () => {
     expect(dueIn(schedule, 5)).toEqual([3])
     expect(dueIn(schedule, 9)).toEqual([1])
   })
+
+  it('takes back what one of several has sent, and nothing of the others', () => {
+    const schedule = new Schedule()
+    for (const by of [0, 1, undefined])
+      schedule.add({ block: 5, ...(by !== undefined && { by }) }, [{ call: '/n_free', ids: [by ?? 2] }])
+    const left = (): unknown[] => {
+      const ids: unknown[] = []
+      schedule.due(5, ([command]) => ids.push(command) > 0)
+      return ids
+    }
+    schedule.cancel(5, 1)
+    schedule.cancel(4, 1)
+    schedule.cancel(4)
+    expect(schedule.size).toBe(1)
+    expect(left()).toEqual([{ call: '/n_free', ids: [0] }])
+  })
 })

@@ -70,6 +70,21 @@ describe('an ensemble', () => {
     await ensemble.close()
   })
 
+  it('takes edits of one patch, of which another has not a single sample', async () => {
+    const ensemble = await createEnsemble({ parts: [{ patch: drone, gain: 0 }, { patch: organ }] })
+    rhythm(0).forEach((at, i) => {
+      ensemble.parts[1]?.play({ kind: 'on', note: 50 + 7 * i, velocity: 0.7 }, { at })
+      ensemble.parts[1]?.play({ kind: 'off', note: 50 + 7 * i }, { at: at + 0.2 })
+    })
+    const begin = await ensemble.advance(0.08)
+    await ensemble.parts[0]?.apply(pluck)
+    expect(ensemble.parts[0]?.patch).toEqual(pluck)
+    const end = await ensemble.advance(0.62)
+    await ensemble.close()
+    const sum = [...(begin.channels[0] ?? []), ...(end.channels[0] ?? [])]
+    expect(sum).toEqual([...(await alone(organ, 0)).slice(0, sum.length)])
+  })
+
   it('reports all problems of all patches, and those of its gains', async () => {
     const wrong = { devices: { osc: { type: 'oscilator' } }, connections: [['osc', 'out']] } as Patch
     const error = await errorOf(async () => await together([organ, wrong, { ...organ, tempo: 0 }]))
