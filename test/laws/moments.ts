@@ -13,7 +13,7 @@ const used = (pool: Pool, first: number): number =>
   first -
   Object.entries(pool.free).reduce((sum, [length, free]) => sum + Number(length) * free.length, 0)
 
-const usage = ({ nodeIds, audioBuses, controlBuses, randomIds }: Allocation): number[] => {
+export const usage = ({ nodeIds, audioBuses, controlBuses, randomIds }: Allocation): number[] => {
   const empty = emptyAllocation()
   return [
     used(nodeIds, empty.nodeIds.next),
