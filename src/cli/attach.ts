@@ -153,13 +153,10 @@ async function osc(synth: LiveSynth, flags: AttachFlags, shell: Shell, ends: Det
     })
   }
   if (flags.oscOut !== undefined) {
-    const { sendOsc } = await import('../osc/index.ts')
+    const { sendOsc, sendPlayed } = await import('../osc/index.ts')
     const [host, to] = flags.oscOut
     const sender = await sendOsc({ host, port: to, time: () => synth.time })
-    const stop = synth.on('played', (what) => {
-      if (what.kind === 'note') sender.play(what.event, { at: what.at })
-      else if (what.kind === 'knob') sender.setKnob(what.name, what.position, { at: what.at })
-    })
+    const stop = sendPlayed(synth, sender)
     ends.push(async () => {
       stop()
       await sender.close()

@@ -89,10 +89,16 @@ export interface Engine {
    * Rejects with the commands that failed, named by `describe` (default: call, SynthDef and node id); the rest of the
    * transaction has run then, so what is wanted must be rebuilt. A transaction beyond a limit is refused whole.
    *
+   * @param at a later block in which it is to take effect: it waits for it. Default: as soon as possible
+   * @returns the block in which it took effect
    * @example
    * await engine.transact([{ call: '/s_new', def: 'sine', id: 1000, action: 'tail', target: 0, controls: {} }])
    */
-  transact(commands: readonly Command[], describe?: (command: Command) => string): Promise<void>
+  transact(
+    commands: readonly Command[],
+    describe?: (command: Command) => string,
+    at?: number,
+  ): Promise<number>
   /**
    * Light and unconfirmed, for knobs and notes: takes effect at the next block, in order, after everything sent before.
    * What the engine complains about becomes an event. Throws 'engine-limit' when the next block can take no more.

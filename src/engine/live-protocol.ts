@@ -18,7 +18,11 @@ export interface WorkerSetup {
 /** Calls that are answered. */
 export interface Calls {
   readonly load: { readonly takes: readonly DefToLoad[]; readonly gives: undefined }
-  readonly transact: { readonly takes: readonly Command[]; readonly gives: undefined }
+  /** It is done in a block, or as soon as possible after it; gives the block in which it was. */
+  readonly transact: {
+    readonly takes: { readonly commands: readonly Command[]; readonly at: number }
+    readonly gives: number
+  }
   readonly queryTree: { readonly takes: number; readonly gives: TreeGroup }
   readonly counts: { readonly takes: undefined; readonly gives: ServerCounts }
   /** A bus, as it is in blocks to come. */

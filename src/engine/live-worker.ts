@@ -187,8 +187,8 @@ class Driver {
     await this.#room()
     if (call.method === 'load') await engine.load(call.takes)
     else if (call.method === 'transact') {
-      const { takes } = call
-      await engine.transact(takes, (command) => `#${takes.indexOf(command)}#`)
+      const { commands, at } = call.takes
+      return await engine.transact(commands, (command) => `#${commands.indexOf(command)}#`, at)
     } else if (call.method === 'queryTree') return await engine.queryTree(call.takes)
     else if (call.method === 'counts') return await engine.counts()
     else if (call.method === 'probe') return await engine.probe(call.takes)

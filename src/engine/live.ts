@@ -282,10 +282,15 @@ class LiveProxy implements LiveEngine {
     await this.#ask('load', defs)
   }
 
-  async transact(commands: readonly Command[], describe?: (command: Command) => string): Promise<void> {
-    if (commands.length === 0) return this.#open()
+  async transact(
+    commands: readonly Command[],
+    describe?: (command: Command) => string,
+    at = 0,
+  ): Promise<number> {
+    this.#open()
+    if (commands.length === 0) return this.nextBlock
     try {
-      await this.#ask('transact', commands)
+      return await this.#ask('transact', { commands, at })
     } catch (error) {
       if (describe === undefined || !(error instanceof MegasynthError)) throw error
       // the worker says which command it is, and who asked knows what that is about

@@ -8,6 +8,7 @@ import {
   type OscPacket,
   type Reply,
 } from '../scsynth/index.ts'
+import { Appointments } from './appointments.ts'
 import { checkDefs } from './check-defs.ts'
 import { checkCommands, notificationsOf } from './check.ts'
 import { complaints, describeCommand, diagnose, findings, remedy } from './diagnose.ts'
@@ -71,6 +72,7 @@ export function offlineEngine(
   const listeners = new Set<(event: EngineEvent) => void>()
   const loaded = new Set<string>()
   const schedule = new Schedule()
+  const appointments = new Appointments()
   const probes = new Probes(host, { count: monitors, first: size.outputs })
   let closed = false
   let notified = false
@@ -87,7 +89,9 @@ export function offlineEngine(
         message: 'the engine is closed',
         expected: 'no use after close()',
       })
-    if (host.death !== undefined) throw host.death
+    if (host.death === undefined) return
+    appointments.fail(host.death)
+    throw host.death
   }
   const emit = (event: EngineEvent): void => {
     if (event.type === 'problem') problems++
@@ -100,8 +104,9 @@ export function offlineEngine(
     taken = host.blocks
     schedule.due(host.blocks, takes)
   }
-  /** Does what is due before something else is: it was sent before. */
+  /** Does what is due before something else is: it was asked for before. */
   const catchUp = (): void => {
+    appointments.keep(() => host.blocks)
     for (takeDue(); schedule.isDue(host.blocks); takeDue()) {
       computeUnconfirmed()
       keep()
@@ -186,7 +191,10 @@ export function offlineEngine(
   }
 
   /** Commands and their markers in one block, which is kept; throws whatever went wrong with them. */
-  const confirm = (commands: readonly Command[], describe: Describe): BlockResult => {
+  const confirm = (
+    commands: readonly Command[],
+    describe: Describe,
+  ): BlockResult & { readonly block: number } => {
     const { marked, messages, markers } = withMarkers(commands, marker + 1)
     const found = refuse(marked, messages, createOutbox(limits), describe)
     if (found.length > 0) throw new MegasynthError(found)
@@ -196,6 +204,7 @@ export function offlineEngine(
     const earlier = new Set(outbox.commands)
     enqueue(marked, describe)
     marker += markers.length
+    const block = host.blocks
     const result = compute()
     keep()
     const own: Problem[] = []
@@ -216,7 +225,7 @@ export function offlineEngine(
           found: `${to - from} of ${commands.length} commands, from ${name(commands[from] ?? marked[0]!)} to ${name(commands[to - 1] ?? marked[0]!)}`,
         })),
       )
-    return result
+    return { ...result, block }
   }
 
   const loadSome = (defs: readonly DefToLoad[]): void => {
@@ -288,9 +297,11 @@ export function offlineEngine(
       }
       if (some.length > 0) loadSome(some)
     },
-    async transact(commands, describe = describeCommand) {
+    async transact(commands, describe = describeCommand, at = 0) {
       open()
-      if (commands.length > 0) confirm(commands, describe)
+      if (commands.length === 0) return host.blocks
+      if (at <= host.blocks) return confirm(commands, describe).block
+      return await appointments.make(at, () => confirm(commands, describe).block)
     },
     send(commands, at) {
       open()
@@ -359,9 +370,11 @@ export function offlineEngine(
       kept.length = 0
       outbox.take()
       schedule.clear()
-      probes.fail(
-        new MegasynthError([{ code: 'engine-closed', path: 'engine', message: 'the engine is closed' }]),
-      )
+      const gone = new MegasynthError([
+        { code: 'engine-closed', path: 'engine', message: 'the engine is closed' },
+      ])
+      probes.fail(gone)
+      appointments.fail(gone)
     },
     advance(blocks, out, offset) {
       open()
@@ -377,6 +390,7 @@ export function offlineEngine(
         })
       for (let i = 0; i < blocks; i++) {
         const at = offset + i * host.blockSize
+        if (kept.length === 0) appointments.keep(() => host.blocks)
         const block = kept.shift()
         if (block === undefined) computeUnconfirmed()
         out.forEach((channel, index) => channel.set(block?.[index] ?? host.output(index), at))

@@ -182,9 +182,13 @@ export class Share<E extends Engine> implements Engine {
     }
   }
 
-  async transact(commands: readonly Command[], describe?: (command: Command) => string): Promise<void> {
+  async transact(
+    commands: readonly Command[],
+    describe?: (command: Command) => string,
+    at?: number,
+  ): Promise<number> {
     this.open()
-    await this.common.engine.transact(this.#allowed(commands), describe)
+    return await this.common.engine.transact(this.#allowed(commands), describe, at)
   }
 
   send(commands: readonly Command[], at?: Moment): void {

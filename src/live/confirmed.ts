@@ -1,13 +1,20 @@
 import { MegasynthError, type Problem } from '../errors/index.ts'
 import type { Engine } from '../engine/index.ts'
 import { differences, Rehearsal, type Allocation, type Expected, type Plan } from '../plan/index.ts'
-import type { Command, TreeGroup } from '../scsynth/index.ts'
+import type { Command, Reply, TreeGroup } from '../scsynth/index.ts'
 import { pieces } from './pieces.ts'
 
 /** Synths whose controls an engine tells of in one block, with much else to tell. */
 const synthsPerBlock = 150
 /** Control buses of which it tells in one answer. */
 const busesPerQuery = 500
+
+/** When some commands are to run. */
+interface Appointed {
+  readonly block: number
+  /** Others come in the next block: what is not told in this one is something else by then. */
+  readonly isFollowed: boolean
+}
 
 /** Some commands of a plan, which go into one block, and what must be seen after them. */
 export interface Step {
@@ -34,35 +41,68 @@ export function rehearsed(
   return steps
 }
 
+/** How steps are run. */
+interface Run {
+  readonly describe: (command: Command) => string
+  /** How often something else was sent. */
+  readonly sent: () => number
+  /** Block of the first, and so on, one a block. Default: each as soon as the one before is confirmed. */
+  readonly at: number | undefined
+  readonly ask: (work: () => Promise<void>, what: string) => Promise<void>
+}
+
+/** Runs the steps of a plan: one after the other, or handed over together ahead of their time. */
+export async function runSteps(
+  engine: Pick<Engine, 'transact' | 'listen'>,
+  steps: readonly Step[],
+  { describe, sent, at, ask }: Run,
+): Promise<void> {
+  const run = (step: Step, i: number): Promise<void> => {
+    const when = at === undefined ? undefined : { block: at + i, isFollowed: i < steps.length - 1 }
+    return ask(() => confirmed(engine, step, describe, sent, when), 'change the graph')
+  }
+  if (at === undefined) for (const [i, step] of steps.entries()) await run(step, i)
+  else {
+    // none of them is on its way any more when one has failed
+    const ends = await Promise.allSettled(steps.map(run))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
+  }
+}
+
 /**
  * Has an engine run commands, and tell in the same block of all that they touched: the order of synths, what each was
  * born as and given, and what is on buses. So it is noticed if any of them was not done, or not as it was sent. What is too
  * much for one block is asked for in the ones after it.
  *
+ * @param at when it is to run them. Default: as soon as possible
  * @param sent how often something else was sent: if it was meanwhile, what is there now is not what was
  * @throws MegasynthError `engine-failed` with what is not as it should be
  */
-export async function confirmed(
+async function confirmed(
   engine: Pick<Engine, 'transact' | 'listen'>,
   { commands, expected }: Step,
   describe: (command: Command) => string,
   sent: () => number,
+  at?: Appointed,
 ): Promise<void> {
   const before = sent()
-  const trees = new Map<number, TreeGroup>()
-  const buses = new Map<number, number>()
-  const runs = new Map<number, boolean>()
+  /** What was heard, by block: what was asked for other blocks is answered meanwhile. */
+  const heard = new Map<number, Reply[]>()
   const unlisten = engine.listen((event) => {
     if (event.type !== 'reply') return
-    const { reply } = event
-    if (reply.kind === 'node') runs.set(reply.id, reply.event !== 'off')
-    if (reply.kind === 'tree') trees.set(reply.root.id, reply.root)
-    else if (reply.kind === 'buses') for (const [bus, value] of reply.values) buses.set(bus, value)
+    const replies = heard.get(event.block)
+    if (replies) replies.push(event.reply)
+    else heard.set(event.block, [event.reply])
   })
   try {
     const [first = [], ...others] = questions(expected)
-    await engine.transact([...commands, ...first], describe)
-    check(first)
+    const block = await engine.transact([...commands, ...first], describe, at?.block)
+    check(first, block)
+    const runs = new Map(
+      (heard.get(block) ?? []).flatMap((reply) =>
+        reply.kind === 'node' ? [[reply.id, reply.event !== 'off'] as const] : [],
+      ),
+    )
     const stuck = [...expected.runs].filter(([id, run]) => runs.get(id) !== run)
     if (stuck.length > 0)
       throw new MegasynthError(
@@ -73,16 +113,22 @@ export async function confirmed(
           expected: run ? 'running' : 'paused',
         })),
       )
+    if (at?.isFollowed === true) return
     for (const more of others) {
-      await engine.transact(more, describe)
+      const later = await engine.transact(more, describe)
       if (sent() !== before) return
-      check(more)
+      check(more, later)
     }
   } finally {
     unlisten()
   }
 
-  function check(asked: readonly Command[]): void {
+  function check(asked: readonly Command[], block: number): void {
+    const trees = new Map<number, TreeGroup>()
+    const buses = new Map<number, number>()
+    for (const reply of heard.get(block) ?? [])
+      if (reply.kind === 'tree') trees.set(reply.root.id, reply.root)
+      else if (reply.kind === 'buses') for (const [bus, value] of reply.values) buses.set(bus, value)
     const problems = asked.flatMap((question): Problem[] => {
       if (question.call === '/g_queryTree') {
         const tree = trees.get(question.id)

@@ -6,12 +6,9 @@ import {
   compile,
   emptyAllocation,
   fadeSeconds,
-  fadesSoon,
-  hasSurplus,
   networkAfter,
   plan,
   setKeys,
-  settle,
   type Allocation,
   type KeySet,
   type Network,
@@ -19,22 +16,21 @@ import {
 } from '../plan/index.ts'
 import type { Command } from '../scsynth/index.ts'
 import { Chokes } from './chokes.ts'
-import { confirmed, rehearsed } from './confirmed.ts'
+import { rehearsed, runSteps } from './confirmed.ts'
+import { EarlyDefs } from './early-defs.ts'
 import { checkFit } from './fit.ts'
 import { closed, guarded } from './guarded.ts'
 import { turnedKnobs } from './knobs.ts'
-import { describer, labelOf, labelsOf } from './names.ts'
-import { bornIn, idsPerCommand, pieces } from './pieces.ts'
-import { withoutSilent } from './ringing.ts'
+import { lookedAfter } from './look.ts'
+import { describer } from './names.ts'
+import { bornIn, pieces } from './pieces.ts'
 import type { ChangeInput, Looked, Running } from './running.ts'
 import { Sleepers } from './sleepers.ts'
 import { Told } from './told.ts'
 import { Troubles } from './trouble.ts'
-import { synthsOf, verify } from './verify.ts'
+import { verify } from './verify.ts'
 import { woken } from './woken.ts'
 
-// blocks for which what an edit left is kept beyond its last reader's fade
-const grace = 64
 /** Seconds after which of what fades no more is left than may be cut off: −57 dB. */
 const inaudible = 0.2
 
@@ -57,9 +53,11 @@ export class Graph<E extends Engine> {
   readonly #sleepers = new Sleepers()
   readonly #chokes = new Chokes()
   readonly #troubles = new Troubles()
+  readonly #keepers = { sleepers: this.#sleepers, chokes: this.#chokes, troubles: this.#troubles }
   /** What the engine complained about since it was last asked. */
   #problems: Problem[] = []
   #sent = 0
+  readonly #early = new EarlyDefs()
   #closed = false
 
   constructor(
@@ -126,15 +124,19 @@ export class Graph<E extends Engine> {
   }
 
   /** The way to a patch, as a value; the engine does not hear of it. */
-  plan(parsed: ParsedPatch, input: ChangeInput): { readonly network: Network; readonly planned: Plan } {
-    const { sampleRate, blockSize, nextBlock, firstBus, first, limits } = this.#engine
+  plan(
+    parsed: ParsedPatch,
+    input: ChangeInput,
+    block = this.#engine.nextBlock,
+  ): { readonly network: Network; readonly planned: Plan } {
+    const { sampleRate, blockSize, firstBus, first, limits } = this.#engine
     const before = this.#running
     const from = before?.allocation ?? emptyAllocation(firstBus, first)
-    const horizon = nextBlock + this.#fadeBlocks
+    const horizon = block + this.#fadeBlocks
     const network = networkAfter(from, before?.network, parsed, this.#catalogue, horizon)
     const planned = plan(from, network, {
       ...input,
-      block: nextBlock,
+      block,
       blockRate: sampleRate / blockSize,
       poisoned: this.#troubles.poisoned,
     })
@@ -146,29 +148,29 @@ export class Graph<E extends Engine> {
    * Goes over to a patch. If it fails before the transaction, nothing has changed; if in it, the patch before is rebuilt.
    *
    * @param held keys that a rebuilt voice starts with
+   * @param at block of the engine in which its transaction takes effect, which is handed over now. Default: as soon as possible
    */
   async change(
     patch: Patch,
     parsed: ParsedPatch,
     input: ChangeInput,
     held: ChangeInput = input,
+    at?: number,
   ): Promise<Plan> {
-    const { network, planned } = this.plan(parsed, input)
-    const { load, transaction, start, allocation } = planned
+    const { network, planned } = this.plan(parsed, input, at)
+    const { transaction, start, allocation } = planned
     const describe = describer(network, allocation)
     const before = this.#running
     let begun = false
+    const ask = <T>(work: () => Promise<T>, what: string): Promise<T> => this.#ask(work, what)
     let { nextBlock } = this.#engine
     const steps = rehearsed(before?.allocation ?? emptyAllocation(), planned, before === undefined)
     try {
       this.flush()
-      const defs = load.map(({ name, bytes }) => ({ name, bytes, label: labelOf(network, name) }))
-      await this.#ask(() => this.#engine.load(defs), `load the SynthDefs of ${labelsOf(defs)}`)
+      await this.#early.load(this.#engine, planned, network, ask)
       ;({ nextBlock } = this.#engine)
-      for (const step of steps) {
-        begun = true
-        await this.#ask(() => confirmed(this.#engine, step, describe, () => this.#sent), 'change the graph')
-      }
+      begun = steps.length > 0
+      await runSteps(this.#engine, steps, { describe, sent: () => this.#sent, at, ask })
       if (transaction.length > 0) await this.#verify(allocation)
       // the first patch starts with its first notes
       if (before === undefined) this.#engine.send(start)
@@ -178,6 +180,7 @@ export class Graph<E extends Engine> {
       throw error
     }
     this.#running = { patch, parsed, network, allocation }
+    this.#early.take(planned)
     const born = bornIn(transaction)
     this.#troubles.born(born)
     this.#told.born(born)
@@ -185,6 +188,18 @@ export class Graph<E extends Engine> {
     this.#outgoing.push(...this.#chokes.again(allocation, network))
     this.#sleepers.mark(transaction, allocation, this.#engine.nextBlock + this.#fadeBlocks)
     return planned
+  }
+
+  /** Loads what a change to come will need, so that it can begin on time. */
+  async prepare(parsed: ParsedPatch, input: ChangeInput): Promise<void> {
+    const { network, planned } = this.plan(parsed, input)
+    await this.#early.load(this.#engine, planned, network, (work, what) => this.#ask(work, what))
+    this.#early.add(planned)
+  }
+
+  /** No change is to come. */
+  forgetPrepared(): void {
+    if (this.isAlive) this.#outgoing.push(...this.#early.free())
   }
 
   #ask<T>(ask: () => Promise<T>, what: string): Promise<T> {
@@ -197,6 +212,7 @@ export class Graph<E extends Engine> {
 
   /** SynthDefs that a change would have needed are of no use without it. */
   #unload({ load }: Plan, { synthDefs }: Network): void {
+    this.#early.take({ load })
     const names = load.flatMap(({ name }) => (synthDefs.has(name) ? [] : [name]))
     if (names.length > 0 && this.isAlive) this.#outgoing.push({ call: '/d_free', names })
   }
@@ -244,6 +260,7 @@ export class Graph<E extends Engine> {
     if (before === undefined || this.#closed) return
     await this.#discard()
     this.#engine = await this.#create()
+    this.#early.free()
     this.#forget()
     this.#listen()
     try {
@@ -293,6 +310,7 @@ export class Graph<E extends Engine> {
       held,
     )
     await this.#ask(() => this.#engine.load(load), 'load SynthDefs again')
+    this.#early.take({ load })
     for (const piece of pieces(transaction))
       await this.#ask(() => this.#engine.transact(piece), 'rebuild the patch')
     this.#engine.send(start)
@@ -307,29 +325,16 @@ export class Graph<E extends Engine> {
   look(isHeld: (voice: number) => boolean): Looked {
     const running = this.#running
     if (running === undefined || !this.isAlive) return { again: false, changed: false, found: [], over: [] }
-    const block = this.#engine.nextBlock
-    const { network } = running
-    let { allocation } = running
-    const findings = this.#findings.splice(0)
-    this.#troubles.note(findings)
-    const found = findings.flatMap(
-      (one) => this.#troubles.find(one.node, one.state, one.block, network, allocation) ?? [],
-    )
-    const later = block + this.#fadeBlocks + grace
-    allocation = withoutSilent(allocation, network, (id) => this.#sleepers.isOff(id), block, later)
-    const faded = this.#chokes.takeOver(allocation, block - this.#fadeBlocks)
-    const asleep = this.#sleepers.sleep(allocation, network, isHeld, faded, block)
-    // what has faded begins its next note from nothing
-    const renewed = this.#sleepers.renew(asleep.allocation, faded)
-    this.#troubles.born(bornIn(renewed.commands))
-    const settled = settle(renewed.allocation, block, idsPerCommand)
-    const commands = [...asleep.commands, ...renewed.commands, ...settled.commands]
-    this.#outgoing.push(...commands)
-    allocation = settled.allocation
-    this.#running = { ...running, allocation }
-    const over = this.#troubles.over(block, synthsOf(allocation))
-    const again = hasSurplus(allocation, network.voiceCount) || fadesSoon(allocation, network.tails, later)
-    return { again, changed: commands.length > 0, found, over }
+    const done = lookedAfter(running, {
+      keepers: this.#keepers,
+      findings: this.#findings.splice(0),
+      block: this.#engine.nextBlock,
+      fade: this.#fadeBlocks,
+      isHeld,
+    })
+    this.#outgoing.push(...done.commands)
+    this.#running = done.running
+    return done.looked
   }
 
   /** Has a voice run, for a note that comes now or soon; what has faded in it is cut off. */
@@ -337,8 +342,7 @@ export class Graph<E extends Engine> {
     const running = this.#running
     if (running === undefined) return
     const since = this.#engine.nextBlock - this.#blocksIn(inaudible)
-    const keepers = { sleepers: this.#sleepers, chokes: this.#chokes, troubles: this.#troubles }
-    const { commands, allocation } = woken(running.allocation, set, keepers, since)
+    const { commands, allocation } = woken(running.allocation, set, this.#keepers, since)
     this.#running = { ...running, allocation }
     this.#outgoing.push(...commands)
   }

@@ -10,5 +10,6 @@ export {
   type PlayedPart,
 } from './perform.ts'
 export { createOffline, startSynth, type SynthOptions } from './start.ts'
+export { Movements } from './movements.ts'
 export type { At, Audio, DryRun, OfflineSynth, Played, Recall, Synth, SynthEvents, Turn } from './synth.ts'
 export type { Trouble } from './trouble.ts'

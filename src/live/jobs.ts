@@ -2,14 +2,25 @@ import type { History, ParsedPatch, Patch } from '../patch/index.ts'
 import type { Report } from '../plan/index.ts'
 import { immutable } from './copied.ts'
 
+/** Where the knobs go as the patch becomes another. */
+export interface Travel {
+  /** Seconds in which they go there. */
+  readonly over: number
+  /** Positions 0..1 by name. Default: where the patch declares them. */
+  readonly to?: ReadonlyMap<string, number>
+}
+
+/** What the patch becomes. */
+export interface Step {
+  readonly patch: Patch
+  readonly history: History
+  /** Default: only those knobs move whose declaration changed, at once. */
+  readonly travel?: Travel
+}
+
 /** A change of the patch that waits for its turn. */
 export interface Job {
-  readonly step: (
-    patch: Patch,
-    history: History,
-  ) => { readonly patch: Patch; readonly history: History } | undefined
-  /** Seconds in which the knobs go to where the patch declares them. Default: only those whose declaration changed go, at once. */
-  readonly over?: number | undefined
+  readonly step: (patch: Patch, history: History) => Step | undefined
   readonly resolve: (report: Report | undefined) => void
   readonly reject: (error: unknown) => void
 }
@@ -18,8 +29,8 @@ export interface Job {
 export interface Change {
   readonly patch: Patch
   readonly parsed: ParsedPatch
-  readonly over?: number | undefined
-  /** The block in which it was to be. Default: the one in which it begins. */
+  readonly travel?: Travel | undefined
+  /** The block in which it is or was to be. Default: the one in which it begins. */
   readonly since?: number | undefined
 }
 
@@ -37,7 +48,7 @@ export function taken(
 ): (Change & { history: History; jobs: readonly Job[] }) | undefined {
   let [patch, history] = [from, before]
   let parsed: ParsedPatch | undefined
-  let over: number | undefined
+  let travel: Travel | undefined
   const waiting: Job[] = []
   for (const job of jobs)
     try {
@@ -49,10 +60,10 @@ export function taken(
       parsed = parse(next.patch)
       patch = immutable(next.patch)
       history = next.history
-      over = job.over ?? over
+      travel = next.travel ?? travel
       waiting.push(job)
     } catch (error) {
       job.reject(error)
     }
-  return parsed && { patch, parsed, over, history, jobs: waiting }
+  return parsed && { patch, parsed, travel, history, jobs: waiting }
 }

@@ -2,23 +2,56 @@ import type { Report } from '../plan/index.ts'
 import type { Beats } from './beats.ts'
 import type { Job } from './jobs.ts'
 
+/** A change that waits for its beat. */
+interface Waiting {
+  readonly beat: number
+  readonly job: Job
+  isPrepared: boolean
+}
+
 /** Changes that wait for their beat. */
 export class Later {
-  #waiting: { readonly beat: number; readonly job: Job }[] = []
+  #waiting: Waiting[] = []
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
+  }
 
   /** Its report comes when the change has been made. */
-  add(beat: number, step: Job['step'], over: number): Promise<Report | undefined> {
+  add(beat: number, step: Job['step']): Promise<Report | undefined> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ beat, job: { step, over, resolve, reject } })
+      this.#waiting.push({ beat, job: { step, resolve, reject }, isPrepared: false })
     })
   }
 
   /** The block in which the first is due, or Infinity. It moves as the tempo does. */
   nextBlock(beats: Beats): number {
-    return this.#waiting.reduce((next, { beat }) => Math.min(next, beats.blockOf(beat)), Infinity)
+    return Math.min(Infinity, ...this.#waiting.map(({ beat }) => beats.blockOf(beat)))
   }
 
-  /** Takes those that are due in a block, in the order in which they were asked for. */
+  /**
+   * The block in which something is to be done about one, or Infinity.
+   *
+   * @param ahead blocks by which one is prepared before it is due
+   * @param lead blocks by which it is handed over before it is due
+   */
+  nextTurn(beats: Beats, ahead: number, lead: number): number {
+    const turns = this.#waiting.map(
+      ({ beat, isPrepared }) => beats.blockOf(beat) - (isPrepared ? lead : ahead),
+    )
+    return Math.min(Infinity, ...turns)
+  }
+
+  /** Prepares those that are due until a block. What is wrong with one is said when it is made. */
+  async prepare(beats: Beats, block: number, work: (step: Job['step']) => Promise<void>): Promise<void> {
+    const due = this.#waiting.filter((one) => !one.isPrepared && beats.blockOf(one.beat) <= block)
+    for (const one of due) {
+      one.isPrepared = true
+      await work(one.job.step).catch(() => undefined)
+    }
+  }
+
+  /** Takes those that are due until a block, in the order in which they were asked for. */
   take(beats: Beats, block: number): Job[] {
     const due = this.#waiting.filter(({ beat }) => beats.blockOf(beat) <= block)
     this.#waiting = this.#waiting.filter((one) => !due.includes(one))

@@ -105,6 +105,19 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     return this.#afterImminent(this.now)
   }
 
+  protected override get lead(): number {
+    return (
+      2 * this.engine.bufferBlocks + Math.ceil((2 * tickMs * this.sampleRate) / 1000 / this.engine.blockSize)
+    )
+  }
+
+  /** What was handed over for later has not been turned yet. */
+  protected override position(name: string): number {
+    const soon = this.now + this.engine.bufferBlocks
+    const past = this.#committed.find(({ block, before }) => block > soon && before.knobs !== undefined)
+    return past === undefined ? super.position(name) : (past.before.knobs?.get(name) ?? 0)
+  }
+
   protected override redoAhead(): void {
     if (this.#changes > 0) return
     this.#recall(this.next)
@@ -197,8 +210,8 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
       this.#playWaiting()
       this.#commitAhead()
     })
-    if (this.nextChange <= this.now) void this.inTurn(() => this.changeDue())
-    if (++this.#ticks % ticksPerLook === 0) void this.inTurn(() => this.#lookAround())
+    if (this.nextChange <= this.now) void this.turns.take(() => this.changeDue())
+    if (++this.#ticks % ticksPerLook === 0) void this.turns.take(() => this.#lookAround())
   }
 
   async #lookAround(): Promise<void> {
@@ -232,20 +245,23 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
 
   protected override async change(change: Change): Promise<Report> {
     return await this.#holding(async () => {
-      if (this.#takesAway(change.parsed)) {
-        this.#recall(this.next)
-        await this.#until(() => this.next === this.now)
+      const { parsed, since = this.now } = change
+      const isAhead = since > this.now
+      const last = isAhead ? Math.max(this.next, since - 1) : this.next
+      if (this.#takesAway(parsed, isAhead ? last : this.now)) {
+        this.#recall(last)
+        if (!isAhead) await this.#until(() => this.next === this.now)
       }
       // what was sent before is done before
-      await this.#until(() => this.#flushed <= this.now)
+      if (!isAhead) await this.#until(() => this.#flushed <= this.now)
       return await super.change(change)
     })
   }
 
   /** Whether a change takes away at once what was handed over for later asks something of. */
-  #takesAway(parsed: ParsedPatch): boolean {
+  #takesAway(parsed: ParsedPatch, after: number): boolean {
     const running = this.graph.running
-    const ahead = this.#committed.filter(({ block }) => block > this.now)
+    const ahead = this.#committed.filter(({ block }) => block > after)
     const voices = new Set(ahead.flatMap((one) => one.voices))
     if (running === undefined || voices.size === 0) return false
     return takesAway(running, this.graph.plan(parsed, this.input(parsed)).planned, voices)
@@ -279,7 +295,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   async #resurrect(cause: MegasynthError): Promise<void> {
     for (let attempt = 1; !this.closed && !this.graph.isAlive; attempt++)
       try {
-        await this.inTurn(() => this.revive())
+        await this.turns.take(() => this.revive())
         if (!this.closed) this.listeners.tell('restarted', { cause })
       } catch (error) {
         if (attempt >= attempts && error instanceof MegasynthError)

@@ -27,8 +27,8 @@ export class OfflineSession extends Session<OfflineEngine> implements OfflineSyn
 
   async advance(seconds: number): Promise<Audio> {
     checkPiece(seconds)
-    this.endBatch()
-    return await this.inTurn(async () => {
+    this.turns.endBatch()
+    return await this.turns.take(async () => {
       await this.revive()
       return await advanced(this.engine, [this], seconds)
     })

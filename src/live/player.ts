@@ -16,12 +16,13 @@ import {
 } from '../plan/index.ts'
 import { Beats, type BeatState } from './beats.ts'
 import { Knobs } from './knobs.ts'
+import type { Played } from './synth.ts'
 import { Timeline } from './timeline.ts'
 
 /** Something to be done in some block. */
 export type Happening =
   | { readonly kind: 'note'; readonly event: NoteEvent }
-  /** `blocks`: how long it takes. Default: it is there at once. `since`: the block in which it began. Default: this one. */
+  /** `blocks`: how long it takes. Default: it is there at once. `since`, here as below: the block in which it was to begin. Default: this one. */
   | {
       readonly kind: 'knob'
       readonly name: string
@@ -29,8 +30,19 @@ export type Happening =
       readonly blocks?: number
       readonly since?: number
     }
-  | { readonly kind: 'tempo'; readonly tempo: number }
+  | { readonly kind: 'tempo'; readonly tempo: number; readonly since?: number }
   | { readonly kind: 'beat'; readonly beat: number }
+
+/** What is told of it. @param at the second at which it begins, unless it was to begin in a block. @param blockRate blocks per second */
+export function asPlayed(happening: Happening, at: number, blockRate: number): Played {
+  const { kind } = happening
+  if (kind === 'note' || kind === 'beat') return { ...happening, at }
+  const { since } = happening
+  const begin = since === undefined ? at : since / blockRate
+  if (kind === 'tempo') return { kind, tempo: happening.tempo, at: begin }
+  const { name, position, blocks = 0 } = happening
+  return { kind, name, position, at: begin, ...(blocks > 0 && { over: blocks / blockRate }) }
+}
 
 /** All there is to be known of what is played: voices, knobs on their way, and the beat. */
 export interface PlayState extends Performance {
@@ -156,7 +168,7 @@ export class Player {
       if (one.kind === 'knob') {
         const { name, position, blocks = 0, since = block } = one
         this.turn(name, position, since, since + blocks)
-      } else if (one.kind === 'tempo') this.beats.setTempo(one.tempo, block)
+      } else if (one.kind === 'tempo') this.beats.setTempo(one.tempo, one.since ?? block)
       else if (one.kind === 'beat') this.beats.setBeat(one.beat, block)
     const { positions, glides } = glided(this.#glides, block)
     for (const [name, position] of positions) this.knobs.turn(name, position)
@@ -172,11 +184,17 @@ export class Player {
     this.#performance = atRest(this.#performance, isSilent)
   }
 
-  /** What takes all knobs to where a patch declares them. */
-  towards({ knobs }: ParsedPatch, blocks: number, since: number): Happening[] {
+  /** What takes all knobs of a patch to where they are to go. @param to default: where the patch declares them */
+  towards(
+    { knobs }: ParsedPatch,
+    blocks: number,
+    since: number,
+    to?: ReadonlyMap<string, number>,
+  ): Extract<Happening, { kind: 'knob' }>[] {
     return Object.entries(knobs)
-      .filter(([name, { value }]) => this.knobs.position(name) !== value || this.#glides.has(name))
-      .map(([name, { value: position }]) => ({ kind: 'knob', name, position, blocks, since }))
+      .map(([name, { value }]) => ({ name, position: to?.get(name) ?? value }))
+      .filter(({ name, position }) => this.knobs.position(name) !== position || this.#glides.has(name))
+      .map((knob) => ({ kind: 'knob', ...knob, blocks, since }))
   }
 
   /** From a block on the graph is another. Knobs that it put somewhere are not on their way any more. */

@@ -4,8 +4,6 @@ import {
   edited,
   parsePatch,
   record,
-  redone,
-  undone,
   withPositions,
   type Edit,
   type History,
@@ -21,14 +19,16 @@ import { checkEvent } from './events.ts'
 import type { Graph } from './graph.ts'
 import { closed } from './guarded.ts'
 import type { ChangeInput, Running } from './running.ts'
-import { taken, type Change, type Job } from './jobs.ts'
+import { taken, type Change, type Job, type Step } from './jobs.ts'
 import { checkKnob } from './knobs.ts'
 import { Later } from './later.ts'
 import { Listeners } from './listeners.ts'
-import { Player, type Happening } from './player.ts'
+import { asPlayed, Player, type Happening } from './player.ts'
 import { checkTime, Snapshots } from './snapshots.ts'
 import { Sayings } from './sayings.ts'
+import { Steps } from './steps.ts'
 import type { At, DryRun, Recall, Synth, SynthEvents, Turn } from './synth.ts'
+import { Turns } from './turns.ts'
 import { within } from './within.ts'
 
 /** What all synths do in the same way, whatever drives their engine: edits in turn, undo, checks of what is played. */
@@ -37,15 +37,13 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
   protected readonly player: Player
   protected readonly listeners = new Listeners<SynthEvents>()
   protected closed = false
+  protected readonly turns = new Turns()
   /** Block of the engine that is second 0. Blocks of the synth count from it. */
   protected origin = 0
   readonly #catalogue: Readonly<Record<string, DeviceType>>
-  /** What was asked for last, and must be done before anything else is. */
-  #turn: Promise<unknown> = Promise.resolve()
-  /** Changes that will be one plan: all that is asked for until something else is. */
-  #batch: Job[] | undefined
   readonly #later = new Later()
   readonly #snapshots = new Snapshots()
+  readonly #steps = new Steps()
   #history: History
 
   constructor(graph: Graph<E>, catalogue: Readonly<Record<string, DeviceType>>, patch: Patch) {
@@ -82,6 +80,16 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
   /** The block of the synth in which what is sent now takes effect. */
   protected get now(): number {
     return this.engine.nextBlock - this.origin
+  }
+
+  /** Blocks before its beat in which a change is handed over. */
+  protected get lead(): number {
+    return 0
+  }
+
+  /** Position 0..1 of a knob as it is now, or was last set to be. */
+  protected position(name: string): number {
+    return this.player.knobs.position(name)
   }
 
   /** The first block of the synth in which keys can be set anew. */
@@ -174,7 +182,7 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
 
   knob(name: string): number {
     checkKnob(name, this.sounding.parsed)
-    return this.player.knobs.position(name)
+    return this.position(name)
   }
 
   get tempo(): number {
@@ -218,17 +226,11 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
   }
 
   undo(): Promise<Report | undefined> {
-    return this.#enqueue((_, history) => {
-      const back = undone(history)
-      return back && { patch: back.present, history: back }
-    })
+    return this.#enqueue(this.#steps.undo)
   }
 
   redo(): Promise<Report | undefined> {
-    return this.#enqueue((_, history) => {
-      const on = redone(history)
-      return on && { patch: on.present, history: on }
-    })
+    return this.#enqueue(this.#steps.redo)
   }
 
   get snapshots(): ReadonlyMap<string, Patch> {
@@ -236,8 +238,8 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
   }
 
   store(name: string, given?: Patch): void {
-    const { knobs, beats } = this.player
-    const patch = given === undefined ? withPositions(this.patch, knobs.position, beats.tempo) : copied(given)
+    const position = (knob: string): number => this.position(knob)
+    const patch = given === undefined ? withPositions(this.patch, position, this.tempo) : copied(given)
     parsePatch(patch, this.#catalogue, out)
     this.#snapshots.store(name, immutable(patch))
   }
@@ -251,22 +253,34 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
     const patch = this.#snapshots.get(name)
     checkTime(at)
     blocksOf(over, this.#blockRate)
-    const step: Job['step'] = (_, history) => ({ patch, history: record(history, patch) })
+    const step = this.#steps.recall(patch, over, (knob) => this.position(knob))
     const { beats } = this.player
-    const waits = at === 'now' ? undefined : this.#later.add(beats.next(at, this.now), step, over)
-    return (await (waits ?? this.#enqueue(step, over))) as Report
+    const waits = at === 'now' ? undefined : this.#later.add(beats.next(at, this.now), step)
+    return (await (waits ?? this.#enqueue(step))) as Report
   }
 
-  /** The block in which a change is due, or Infinity. */
+  /** The block in which something is to be done about a change to come, or Infinity. */
   protected get nextChange(): number {
-    return this.#later.nextBlock(this.player.beats)
+    return this.#later.nextTurn(this.player.beats, this.#ahead, this.lead)
   }
 
-  /** Makes the changes that are due. To be called in turn. */
+  /** Blocks before its beat in which a change is prepared. */
+  get #ahead(): number {
+    return this.lead + Math.ceil(aheadSeconds * this.#blockRate)
+  }
+
+  /** Prepares the changes that come soon, and makes those that are due. To be called in turn. */
   protected async changeDue(): Promise<void> {
-    const since = this.nextChange
-    const jobs = this.#later.take(this.player.beats, this.now)
-    if (jobs.length > 0) await this.#work(jobs, since)
+    const { beats } = this.player
+    await this.#later.prepare(beats, this.now + this.#ahead, async (step) => {
+      const next = step(this.patch, this.#history)
+      const parsed = next && parsePatch(next.patch, this.#catalogue, out)
+      if (parsed) await this.graph.prepare(parsed, this.input(parsed))
+    })
+    const since = this.#later.nextBlock(beats)
+    if (since > this.now + this.lead) return
+    await this.#work(this.#later.take(beats, Math.max(since, this.now)), since)
+    if (this.#later.isEmpty) this.graph.forgetPrepared()
   }
 
   on<N extends keyof SynthEvents>(event: N, listener: (what: SynthEvents[N]) => void): () => void {
@@ -280,30 +294,16 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
     await this.graph.close()
   }
 
-  async #step(step: (patch: Patch, history: History) => { patch: Patch; history: History }): Promise<Report> {
+  async #step(step: (patch: Patch, history: History) => Step): Promise<Report> {
     return (await this.#enqueue(step)) as Report
   }
 
-  #enqueue(step: Job['step'], over?: number): Promise<Report | undefined> {
-    return new Promise((resolve, reject) => {
-      const job = { step, over, resolve, reject }
-      if (this.#batch) this.#batch.push(job)
-      else {
-        const batch = [job]
-        this.#batch = batch
-        void this.inTurn(() => this.#work(batch))
-      }
-    })
-  }
-
-  /** Changes that are asked for from now on are no part of those before. */
-  protected endBatch(): void {
-    this.#batch = undefined
+  #enqueue(step: Job['step']): Promise<Report | undefined> {
+    return this.turns.change(step, (jobs) => this.#work(jobs))
   }
 
   /** All changes that wait, as one plan. Those that are wrong fail alone. */
   async #work(jobs: readonly Job[], since?: number): Promise<void> {
-    if (this.#batch === jobs) this.endBatch()
     let waiting = jobs
     try {
       await this.revive()
@@ -319,13 +319,6 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
     }
   }
 
-  /** One change or stretch of time after the other, in the order of the calls. */
-  protected inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work)
-    this.#turn = turn.catch(() => undefined)
-    return turn
-  }
-
   /** Looks after what goes on by itself, every now and then. */
   protected async look(): Promise<void> {
     const { again, changed, found, over } = this.graph.look((voice) => this.player.isHeld(voice))
@@ -338,20 +331,26 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
     await this.change({ patch, parsed })
   }
 
-  protected async change({ patch, parsed, over, since = this.now }: Change): Promise<Report> {
+  protected async change({ patch, parsed, travel, since = this.now }: Change): Promise<Report> {
     const begin = performance.now()
     const { running } = this.graph
     const { knobs, beats } = this.player
-    const staying = over === undefined ? undefined : new Set(Object.keys(running?.parsed.knobs ?? {}))
+    const staying = travel && new Set(Object.keys(running?.parsed.knobs ?? {}))
     const positions = knobs.inPatch(parsed, staying)
     const input = this.input(parsed, positions)
-    const planned = await this.#keepTime(() => this.graph.change(patch, parsed, input, this.#held))
+    const at = since > this.now ? since + this.origin : undefined
+    const planned = await this.#keepTime(() => this.graph.change(patch, parsed, input, this.#held, at))
     const block = this.next
     const stale = this.takeBack(block)
     this.#renewed(knobs.adopt(parsed, positions, running === undefined, staying))
-    if (beats.declares(parsed.tempo)) this.#perform({ kind: 'tempo', tempo: parsed.tempo })
-    if (over !== undefined)
-      for (const knob of this.player.towards(parsed, blocksOf(over, this.#blockRate), since))
+    if (beats.declares(parsed.tempo)) this.#perform({ kind: 'tempo', tempo: parsed.tempo, since })
+    if (travel)
+      for (const knob of this.player.towards(
+        parsed,
+        blocksOf(travel.over, this.#blockRate),
+        since,
+        travel.to,
+      ))
         this.#perform(knob)
     this.strike(this.player.regroup(parsed, planned.voices, block), block)
     this.strikeAgain(
@@ -380,10 +379,13 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
   #perform(happening: Happening, when?: At): void {
     this.schedule(happening, blockOf(when, this.#blockRate))
     const { time } = this
-    this.listeners.tell('played', { ...happening, at: Math.max(time, when?.at ?? time) })
+    this.listeners.tell('played', asPlayed(happening, Math.max(time, when?.at ?? time), this.#blockRate))
   }
 
   get #blockRate(): number {
     return this.engine.sampleRate / this.engine.blockSize
   }
 }
+
+/** Seconds before its beat, and before it is handed over, in which a change is prepared. */
+const aheadSeconds = 0.2

@@ -44,12 +44,23 @@ export interface DryRun {
   readonly start: readonly Command[]
 }
 
-/** A note, a knob, a tempo or a place in time that a synth was asked for, with the second of its clock at which it is. */
-export type Played = Happening & Required<At>
+/**
+ * A note, a knob, a tempo or a place in time that a synth was asked for, with the second of its clock at which it begins. A
+ * knob is at `position` at once, or `over` seconds later: in between it is on its way there in a straight line.
+ */
+export type Played = Required<At> &
+  (
+    | Extract<Happening, { kind: 'note' | 'beat' }>
+    | { readonly kind: 'knob'; readonly name: string; readonly position: number; readonly over?: number }
+    | { readonly kind: 'tempo'; readonly tempo: number }
+  )
 
 /** What a synth tells of. */
 export interface SynthEvents {
-  /** Something is played, now or at a time to come: told when it is asked for, in the order of the calls. */
+  /**
+   * Something is played, now or at a time to come: told when it is asked for, in the order of the calls. What a recalled
+   * snapshot does with the knobs is told as it begins.
+   */
   readonly played: Played
   /** A device puts out what is no sound. It is kept from the output; another patch mends it. */
   readonly trouble: Trouble
@@ -145,7 +156,10 @@ export interface Synth {
   /** Its cables stay on it, and so does its sound. */
   renameDevice(name: string, to: string): Promise<Report>
   setVoices(voices: number | VoicePolicy): Promise<Report>
-  /** Takes the last edit back; undefined if there is none. Knobs stay where they are. Up to 200 steps. */
+  /**
+   * Takes the last edit back; undefined if there is none. Knobs stay where they are, but for those that a recalled snapshot
+   * moved: they go back to where they were before. Up to 200 steps.
+   */
   undo(): Promise<Report | undefined>
   /** Does again what was undone last; undefined if nothing was. */
   redo(): Promise<Report | undefined>
@@ -163,7 +177,8 @@ export interface Synth {
   forget(name: string): void
   /**
    * Goes over to a snapshot: to its graph as {@link apply} does, and to the positions of its knobs in some time. It can be
-   * undone as any edit can. The result comes when it sounds, which on the next beat or bar takes until then.
+   * undone as any edit can. The result comes when it begins to sound, which on the next beat or bar takes until then; `played`
+   * tells of the knobs that are on their way.
    *
    * @throws MegasynthError `unknown-snapshot`, `out-of-range`, `invalid-value`, and as {@link apply} does
    * @example

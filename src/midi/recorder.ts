@@ -1,9 +1,10 @@
-import type { Synth } from '../live/index.ts'
+import { Movements, type Synth } from '../live/index.ts'
+import type { Patch } from '../patch/index.ts'
 import { eventToMidi, knobToMidi, midiOutAtStart, type MidiOutOptions, type MidiOutStep } from './out.ts'
 import type { Take, TimedMidi, TimedTempo } from './take.ts'
 
 /** What a recorder needs of a synth. */
-export type RecordedSynth = Pick<Synth, 'on' | 'patch' | 'time' | 'tempo'>
+export type RecordedSynth = Pick<Synth, 'on' | 'patch' | 'time' | 'tempo' | 'knob'>
 
 /** A recorder that runs. */
 export interface Recorder {
@@ -26,22 +27,31 @@ export function recordTake(synth: RecordedSynth, options: MidiOutOptions = {}): 
   const { name } = synth.patch
   const played: { readonly at: number; readonly step: (from: MidiOutStep) => MidiOutStep }[] = []
   const tempos: TimedTempo[] = [{ seconds: 0, tempo: synth.tempo }]
+  const movements = new Movements((knob) => synth.knob(knob))
+  /** The control that a knob had when it was turned, not at the end. */
+  const patches = new Map<string, Patch>()
+  const move = (until: number): void => {
+    for (const { name: knob, position, at } of movements.take(until)) {
+      const patch = patches.get(knob)
+      if (patch) played.push({ at, step: ({ state }) => knobToMidi(state, patch, knob, position) })
+    }
+  }
   const end = synth.on('played', (what) => {
     if (what.kind === 'tempo') tempos.push({ seconds: what.at - begin, tempo: what.tempo })
     else if (what.kind === 'note') {
       const { at, event } = what
       played.push({ at, step: ({ state }) => eventToMidi(state, event) })
     } else if (what.kind === 'knob') {
-      const { at, name, position } = what
-      // the control that it has now, not at the end
-      const { patch } = synth
-      played.push({ at, step: ({ state }) => knobToMidi(state, patch, name, position) })
+      move(synth.time)
+      movements.turn(what)
+      patches.set(what.name, synth.patch)
     }
   })
   return {
     stop() {
       end()
       const seconds = synth.time - begin
+      move(synth.time)
       let now: MidiOutStep = { state: midiOutAtStart(options), messages: [] }
       const messages: TimedMidi[] = []
       const write = (at: number): void => {

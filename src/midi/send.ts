@@ -1,5 +1,5 @@
 import { fail } from '../errors/index.ts'
-import type { Played, Synth } from '../live/index.ts'
+import { Movements, type Played, type Synth } from '../live/index.ts'
 import { noSuchPort, noVirtualPorts, portsNamed } from './choose-port.ts'
 import { beatsToNextTick, clockOut, clockOutAtStart } from './clock-sender.ts'
 import type { MidiNews } from './connect.ts'
@@ -8,7 +8,7 @@ import { eventToMidi, knobToMidi, midiOutAtStart, type MidiOutOptions, type Midi
 import type { MidiOutput, MidiPortInfo, MidiPorts } from './ports.ts'
 
 /** What sending needs of a synth. */
-export type SendingSynth = Pick<Synth, 'on' | 'patch' | 'time' | 'tempo' | 'beat'>
+export type SendingSynth = Pick<Synth, 'on' | 'patch' | 'time' | 'tempo' | 'beat' | 'knob'>
 
 /** Where what is played is sent. One of `port` and `virtual`. */
 export interface SendMidiOptions extends MidiOutOptions {
@@ -97,22 +97,27 @@ export function sendMidi(synth: SendingSynth, options: SendMidiOptions): MidiSen
     return isResting ? knobRest : undefined
   })
 
-  function perform(what: Played): void {
-    if (what.kind === 'note') {
-      sent = eventToMidi(sent.state, what.event)
+  /** Notes to come, in the order of time. */
+  const waiting: Extract<Played, { kind: 'note' }>[] = []
+  const movements = new Movements((name) => synth.knob(name), knobRest)
+  const performing = alarm(() => {
+    const now = synth.time + early
+    for (let note = waiting[0]; note !== undefined && note.at <= now; note = waiting[0]) {
+      turn(note.at)
+      waiting.shift()
+      sent = eventToMidi(sent.state, note.event)
       send(sent.messages)
-    } else if (what.kind === 'knob') {
-      moved.set(what.name, what.position)
+    }
+    turn(now)
+    const next = Math.min(waiting[0]?.at ?? Infinity, movements.next)
+    return next === Infinity ? undefined : next - synth.time
+  })
+  const turn = (until: number): void => {
+    for (const { name, position } of movements.take(until)) {
+      moved.set(name, position)
       if (!isResting) knobs.ring()
     }
   }
-
-  /** What is to come, in the order of time. */
-  const waiting: Played[] = []
-  const notes = alarm(() => {
-    while (waiting[0] !== undefined && waiting[0].at <= synth.time + early) perform(waiting.shift() as Played)
-    return waiting[0] === undefined ? undefined : waiting[0].at - synth.time
-  })
   const beats = alarm(() => {
     const { state, messages } = clockOut(ticking, synth.beat)
     ticking = state
@@ -139,9 +144,12 @@ export function sendMidi(synth: SendingSynth, options: SendMidiOptions): MidiSen
 
   const unwatch = ports.watch(look)
   const unhear = synth.on('played', (what) => {
-    const at = waiting.findIndex((other) => other.at > what.at)
-    waiting.splice(at < 0 ? waiting.length : at, 0, what)
-    notes.ring()
+    if (what.kind === 'knob') movements.turn(what)
+    else if (what.kind === 'note') {
+      const at = waiting.findIndex((other) => other.at > what.at)
+      waiting.splice(at < 0 ? waiting.length : at, 0, what)
+    } else return
+    performing.ring()
   })
   if (clock) beats.ring()
 
@@ -152,7 +160,7 @@ export function sendMidi(synth: SendingSynth, options: SendMidiOptions): MidiSen
     close() {
       unhear()
       unwatch()
-      notes.stop()
+      performing.stop()
       beats.stop()
       knobs.stop()
       sent = eventToMidi(sent.state, { kind: 'allOff' })

@@ -28,7 +28,17 @@ export function createHistory(patch: Patch): History {
  * const history = record(createHistory(patch), { ...patch, tempo: 90 })
  */
 export function record(history: History, patch: Patch, limit = 200): History {
-  if (isSame(history.present, patch)) return history
+  return isSame(history.present, patch) ? history : recorded(history, patch, limit)
+}
+
+/**
+ * The same, and a step also if the patch says the same as the present one: something else has changed with it.
+ *
+ * @param limit as with {@link record}
+ * @example
+ * const history = recorded(createHistory(patch), { ...patch })
+ */
+export function recorded(history: History, patch: Patch, limit = 200): History {
   const past = [...history.past, history.present]
   return { past: past.slice(Math.max(0, past.length - limit)), present: patch, future: [] }
 }

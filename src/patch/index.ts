@@ -1,5 +1,5 @@
 export { edited, type Edit } from './edits.ts'
-export { createHistory, record, redone, undone, type History } from './history.ts'
+export { createHistory, record, recorded, redone, undone, type History } from './history.ts'
 export { patchJsonSchema } from './json-schema.ts'
 export { limits } from './limits.ts'
 export { checkPatch, parsePatch } from './parse.ts'

@@ -1,15 +1,12 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createOfflineEngine, type EngineEvent, type OfflineEngine } from '../../src/engine/index.ts'
-import type { LiveEngine } from '../../src/engine/live.ts'
-import type { Moment } from '../../src/engine/schedule.ts'
-import { LiveSession } from '../../src/live/live.ts'
+import type { OfflineEngine } from '../../src/engine/index.ts'
 import type { LiveSynth } from '../../src/live/live-synth.ts'
 import { createOffline, type OfflineSynth } from '../../src/live/index.ts'
-import { startSession } from '../../src/live/start.ts'
 import type { Patch } from '../../src/patch/index.ts'
 import { keyNames } from '../../src/patch/ports.ts'
 import type { Allocation } from '../../src/plan/index.ts'
+import { breathe, buffer, during, originOf, startLive } from '../live/by-hand.ts'
 import { runs } from './patches.ts'
 
 const count = 3
@@ -40,118 +37,9 @@ const others: readonly Patch[] = [
   },
 ]
 
-/** Blocks that the device asks for at a time. */
-const buffer = 4
-const outputs = 2
-
-/**
- * A live engine whose thread is a mailbox: what is said to it arrives when the test says so, between two buffers, as with the
- * real one; what it tells arrives after a buffer.
- */
-class Thread {
-  readonly live: LiveEngine
-  readonly #engine: OfflineEngine
-  readonly #mail: (() => void)[] = []
-  readonly #told: EngineEvent[] = []
-  readonly #listeners = new Set<(event: EngineEvent) => void>()
-  /** As the shared memory of the real one. */
-  readonly #gauge = { announced: 0 }
-  /** The last buffer that was heard. */
-  readonly sound = Array.from({ length: outputs }, () => new Float32Array(buffer * 128))
-
-  constructor(engine: OfflineEngine) {
-    this.#engine = engine
-    this.#gauge.announced = engine.nextBlock
-    engine.listen((event) => this.#told.push(event))
-    const ask = <T>(work: () => Promise<T>): Promise<T> =>
-      new Promise((resolve, reject) => {
-        // what came of it is known before it is answered
-        this.#mail.push(
-          () =>
-            void work()
-              .finally(() => this.#tell())
-              .then(resolve, reject),
-        )
-      })
-    const { sampleRate, blockSize, firstBus, limits } = engine
-    const gauge = this.#gauge
-    this.live = {
-      kind: 'embedded',
-      notice: undefined,
-      bufferBlocks: buffer,
-      live: { device: 'fake', sampleRate, bufferFrames: buffer * blockSize, latency: 0, load: 0, lostFrames: 0, overruns: 0, late: 0, longestGap: 0 }, // prettier-ignore
-      ...{ sampleRate, blockSize, outputs, firstBus, limits },
-      get nextBlock() {
-        return gauge.announced
-      },
-      load: (defs) => ask(() => engine.load(defs)),
-      transact: (commands, describe) => ask(() => engine.transact(commands, describe)),
-      send: (commands, at: Moment = { block: this.#gauge.announced, soon: true }) => {
-        this.#mail.push(() => engine.send(commands, at))
-      },
-      cancel: (after) => this.#mail.push(() => engine.cancel(after)),
-      probe: (probe) => ask(() => engine.probe(probe)),
-      queryTree: (group) => ask(() => engine.queryTree(group)),
-      counts: () => ask(() => engine.counts()),
-      status: () => ({ ...engine.status(), block: engine.block }),
-      listen: (listener) => {
-        this.#listeners.add(listener)
-        return () => this.#listeners.delete(listener)
-      },
-      tap: () => () => undefined,
-      onDeath: () => undefined,
-      close: () => engine.close(),
-    }
-  }
-
-  /** A buffer is asked for; what was said arrives before it, or stays on its way. */
-  async buffer(arrives = true): Promise<void> {
-    if (arrives) for (const read of this.#mail.splice(0)) read()
-    await breathe()
-    this.#gauge.announced = Math.max(this.#engine.nextBlock, this.#engine.block + buffer)
-    this.#engine.advance(buffer, this.sound, 0)
-    this.#tell()
-    await breathe()
-  }
-
-  #tell(): void {
-    this.#gauge.announced = Math.max(this.#engine.nextBlock, this.#gauge.announced)
-    for (const event of this.#told.splice(0)) for (const listener of this.#listeners) listener(event)
-  }
-}
-
-/** Whatever waits for nothing but its turn has it. */
-const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-/** Has time pass until something is done. */
-async function during<T>(work: Promise<T>, pass: () => Promise<void>): Promise<T> {
-  const state = { isDone: false }
-  const end = (): unknown => (state.isDone = true)
-  work.then(end, end)
-  while (!state.isDone) await pass()
-  return await work
-}
-
 /** What runs behind a synth. */
 const behind = (synth: unknown): Allocation =>
   (synth as { graph: { running: { allocation: Allocation } } }).graph.running.allocation
-const originOf = (synth: unknown): number => (synth as { origin: number }).origin
-
-async function startLive(patch: Patch): Promise<{ synth: LiveSynth; thread: Thread; engine: OfflineEngine }> {
-  const engine = await createOfflineEngine({ outputs }, 8)
-  const thread = new Thread(engine)
-  const synth = await during(
-    startSession(
-      () => Promise.resolve(thread.live),
-      { patch },
-      (...parts) => new LiveSession(...parts),
-    ),
-    () => thread.buffer(),
-  )
-  // what was said last is still on its way
-  await thread.buffer()
-  return { synth, thread, engine }
-}
 
 /** The gate and pitch of each voice, block by block. */
 function trace(engine: OfflineEngine, synth: unknown, blocks: number): Promise<Float32Array>[] {

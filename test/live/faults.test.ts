@@ -154,7 +154,7 @@ describe('a change that fails before its transaction', () => {
 describe('a transaction that fails is undone by a rebuild', () => {
   it('since the engine does not answer', async () => {
     const one = await expectSurvival(
-      () => (engine) => ({ transact: onCall(1, engine.transact, () => never<void>()) }),
+      () => (engine) => ({ transact: onCall(1, engine.transact, () => never<number>()) }),
       'engine-timeout',
       /change the graph/,
     )
@@ -171,7 +171,7 @@ describe('a transaction that fails is undone by a rebuild', () => {
       () => (engine) => ({
         transact: onCall(1, engine.transact, async (commands, describe) => {
           await engine.transact(commands.slice(0, commands.length / 2), describe)
-          fail({ code: 'engine-failed', path: 'device low', message: 'no room' })
+          return fail({ code: 'engine-failed', path: 'device low', message: 'no room' })
         }),
       }),
       'engine-failed',
@@ -184,7 +184,7 @@ describe('a transaction that fails is undone by a rebuild', () => {
         transact: onCall(1, engine.transact, async (commands, describe) => {
           const index = commands.findIndex((one) => one.call === '/s_new' && one.def.startsWith('filter'))
           const wrong = { ...(commands[index] as Command & { call: '/s_new' }), target: 77 }
-          await engine.transact(commands.with(index, wrong), (command) => (describe ?? String)(command === wrong ? (commands[index] as Command) : command)) // prettier-ignore
+          return await engine.transact(commands.with(index, wrong), (command) => (describe ?? String)(command === wrong ? (commands[index] as Command) : command)) // prettier-ignore
         }),
       }),
       'engine-failed',
@@ -207,7 +207,7 @@ describe('a transaction that fails is undone by a rebuild', () => {
 
   it('since a whole piece of it was dropped', () =>
     expectSurvival(
-      () => (engine) => ({ transact: onCall(1, engine.transact, async () => undefined) }),
+      () => (engine) => ({ transact: onCall(1, engine.transact, async () => 0) }),
       'engine-failed',
       /not done all that was sent.*no answer/s,
     ))
@@ -313,7 +313,7 @@ describe('an engine that is gone is replaced, with everything on it', () => {
     one.tamper((engine) => ({
       transact: async () => {
         await one.synth.close()
-        await engine.transact([{ call: '/n_free', ids: [1] }])
+        return await engine.transact([{ call: '/n_free', ids: [1] }])
       },
     }))
     expect(await errorOf(() => one.synth.apply(after))).toBeInstanceOf(MegasynthError)

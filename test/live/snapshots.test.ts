@@ -153,13 +153,14 @@ describe('recall', () => {
     one.calls.length = 0
     await one.synth.advance(seconds(block - 100))
     expect(came).toBe(false)
-    expect(one.calls).toEqual([])
+    // its SynthDefs are there before
+    expect(one.calls.map(({ kind }) => kind)).toEqual(['load'])
     expect(one.synth.knob('level')).toBe(0.5)
     await one.synth.advance(seconds(51))
     expect((await coming).added).toEqual(['low'])
-    // its SynthDefs, and then the transaction
-    expect(one.calls[0]).toMatchObject({ kind: 'load', block: block + offset })
-    expect(one.calls[1]).toMatchObject({ kind: 'transact', block: block + offset + 1 })
+    expect(one.calls[0]?.block).toBe(offset + Math.max(100, block - 75))
+    expect(one.calls[1]).toMatchObject({ kind: 'transact', block: block + offset })
+    expect(one.commands('/d_recv').map(({ name }) => name.split('-')[0])).toEqual(['oscillator', 'filter'])
     expect(one.synth.knob('level')).toBe(0.1)
     const last = one.calls.findLast(({ commands }) => commands.some(({ call }) => call === '/c_set'))
     expect(last?.block).toBe(block + offset + 50)
@@ -205,18 +206,67 @@ describe('recall', () => {
     expect(synth.knob('level')).toBe(0.5)
   })
 
-  it('is undone as any edit is', async () => {
+  it('is undone with the knobs as they were before it, and done again with those of the snapshot', async () => {
+    const position = fc.double({ min: 0, max: 1, noNaN: true })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ level: position, pitch: position, turned: position, over: fc.nat({ max: 300 }), wait: fc.nat({ max: 400 }), again: fc.boolean() }), // prettier-ignore
+        async ({ level, pitch, turned, over, wait, again }) => {
+          const { synth } = await play(tone)
+          synth.store('other', other)
+          synth.setKnob('level', level)
+          synth.setKnob('pitch', pitch)
+          await synth.advance(seconds(10))
+          await synth.recall('other', { over: seconds(over) })
+          await synth.advance(seconds(wait))
+          synth.setKnob('bend', turned)
+          if (again) await synth.recall('other')
+          await synth.advance(seconds(1))
+          if (again) await synth.undo()
+          await synth.undo()
+          await synth.advance(seconds(400))
+          expect(synth.patch).toEqual(tone)
+          expect([synth.knob('level'), synth.knob('pitch')]).toEqual([level, pitch])
+          await synth.redo()
+          await synth.advance(seconds(2))
+          expect(synth.patch).toEqual(other)
+          expect(['level', 'pitch', 'bend'].map((name) => synth.knob(name))).toEqual([0.1, 0.75, 0.9])
+          await synth.close()
+        },
+      ),
+      runs(20),
+    )
+  })
+
+  it('is a step of its own if it moves only knobs', async () => {
     const { synth } = await play(tone)
-    synth.store('other', other)
-    await synth.recall('other', { over: 1 })
-    await synth.advance(0.5)
+    synth.store('as declared')
+    await synth.set('osc.waveform', 'saw')
     await synth.undo()
-    expect(synth.patch).toEqual(tone)
+    synth.setKnob('level', 0.9)
+    await synth.advance(0.1)
+    await synth.recall('as declared')
+    await synth.advance(0.1)
+    await synth.recall('as declared')
+    await synth.undo()
+    await synth.advance(0.1)
+    expect([synth.knob('level'), synth.patch]).toEqual([0.9, tone])
+    expect(await synth.undo()).toBeUndefined()
+  })
+
+  it('leaves no SynthDef that was loaded for it and is not used', async () => {
+    const one = await play(tone)
+    const { synth } = one
+    const before = (await one.engine().counts()).synthDefs
+    synth.store('other', other)
+    const coming = synth.recall('other', { at: 'beat' })
+    synth.store('worse', { ...other, devices: { ...other.devices, low: { type: 'filter', slope: 24 } } })
+    const worse = synth.recall('worse', { at: 'beat' })
     await synth.advance(1)
-    // where the patch declares it, and not on the way any more
-    expect([synth.knob('level'), synth.knob('pitch')]).toEqual([0.5, 0.25])
-    await synth.redo()
-    expect(synth.patch).toEqual(other)
+    await Promise.all([coming, worse])
+    await synth.apply(tone)
+    await synth.advance(3)
+    expect((await one.engine().counts()).synthDefs).toBe(before)
   })
 
   it('is rejected when the synth closes before its bar', async () => {

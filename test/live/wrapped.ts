@@ -45,10 +45,10 @@ export async function watched(options: SynthOptions): Promise<Watched> {
         note('load', defs.map(({ name, bytes }) => ({ call: '/d_recv', name, bytes }))) // prettier-ignore
         return (own.over.load ?? engine.load)(defs)
       },
-      transact: (commands, describe) => {
+      transact: (commands, describe, at) => {
         // without the questions with which it is seen that all was done
         note('transact', commands.filter(({ call }) => call !== '/g_queryTree' && call !== '/c_get')) // prettier-ignore
-        return (own.over.transact ?? engine.transact)(commands, describe)
+        return (own.over.transact ?? engine.transact)(commands, describe, at)
       },
       send: (commands) => {
         note('send', commands)

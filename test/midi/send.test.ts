@@ -21,6 +21,9 @@ class Player {
     this.#listeners.add(own)
     return () => this.#listeners.delete(own)
   }
+  knob(): number {
+    return 0.5
+  }
   plays(what: Played): void {
     for (const listener of this.#listeners) listener(what)
   }
@@ -70,6 +73,22 @@ describe('sending', () => {
     expect(sent().at(-1)).toEqual([0xb0, 74, 127])
     expect(sent().length).toBeGreaterThan(80)
     expect(sent().length).toBeLessThanOrEqual(101)
+  })
+
+  it('sends a knob on its way step by step, and not where it ends before it is there', () => {
+    const { synth, sent } = set()
+    synth.plays({ kind: 'knob', name: 'cutoff', position: 1, at: 0.5, over: 2 })
+    vi.advanceTimersByTime(505)
+    expect(sent().length).toBeLessThanOrEqual(1)
+    vi.advanceTimersByTime(1000)
+    expect(sent().at(-1)?.[2]).toBeGreaterThan(93)
+    expect(sent().at(-1)?.[2]).toBeLessThan(97)
+    vi.advanceTimersByTime(1100)
+    const values = sent().map(([, , value]) => value ?? NaN)
+    expect(values).toEqual(values.toSorted((a, b) => a - b))
+    expect(values.length).toBeGreaterThan(50)
+    expect(values.at(-1)).toBe(127)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('has a port of its own', () => {

@@ -1,0 +1,42 @@
+import { Movements, type Synth } from '../live/index.ts'
+import type { OscSender } from './send.ts'
+
+/** Milliseconds from one look after knobs on their way to the next, and seconds ahead of which they are sent. */
+const roundMs = 20
+const ahead = 0.05
+
+/**
+ * Sends on what a synth plays: notes, and knobs, those on their way step by step.
+ *
+ * @returns ends it
+ * @example
+ * const synth = await createOffline({ patch })
+ * const sender = await sendOsc({ port: 57130, time: () => synth.time })
+ * const stop = sendPlayed(synth, sender)
+ */
+export function sendPlayed(
+  synth: Pick<Synth, 'on' | 'time' | 'knob'>,
+  sender: Pick<OscSender, 'play' | 'setKnob'>,
+): () => void {
+  const movements = new Movements((name) => synth.knob(name))
+  const round = (): void => {
+    for (const { name, position, at } of movements.take(synth.time + ahead))
+      sender.setKnob(name, position, { at })
+    if (movements.next === Infinity) return
+    timer = setTimeout(round, roundMs)
+    timer.unref()
+  }
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const unhear = synth.on('played', (what) => {
+    if (what.kind === 'note') sender.play(what.event, { at: what.at })
+    else if (what.kind === 'knob') {
+      movements.turn(what)
+      clearTimeout(timer)
+      round()
+    }
+  })
+  return () => {
+    clearTimeout(timer)
+    unhear()
+  }
+}

@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { Played, SynthEvents } from '../../src/index.ts'
+import { sendPlayed } from '../../src/osc/index.ts'
+
+beforeEach(() => void vi.useFakeTimers({ now: 0 }))
+afterEach(() => void vi.useRealTimers())
+
+it('sends on what is played: knobs on their way step by step, with their times', () => {
+  let hear: (what: Played) => void = () => undefined
+  const synth = {
+    get time() {
+      return Date.now() / 1000
+    },
+    knob: () => 0,
+    on<E extends keyof SynthEvents>(_: E, listener: (what: SynthEvents[E]) => void) {
+      hear = listener as (what: Played) => void
+      return () => (hear = () => undefined)
+    },
+  }
+  const knobs: [number, number | undefined][] = []
+  const notes: unknown[] = []
+  const stop = sendPlayed(synth, {
+    play: (event, when) => void notes.push([event.kind, when?.at]),
+    setKnob: (_, position, when) => void knobs.push([position, when?.at]),
+  })
+  hear({ kind: 'note', event: { kind: 'allOff' }, at: 3 })
+  hear({ kind: 'knob', name: 'cutoff', position: 0.25, at: 0 })
+  // what is at once is sent at once
+  expect([notes, knobs]).toEqual([[['allOff', 3]], [[0.25, 0]]])
+  vi.advanceTimersByTime(100)
+  hear({ kind: 'knob', name: 'cutoff', position: 1, at: 0.1, over: 1 })
+  vi.advanceTimersByTime(500)
+  expect(knobs.length).toBeLessThan(60)
+  vi.advanceTimersByTime(1000)
+  expect(knobs.at(-1)?.[0]).toBe(1)
+  expect(knobs.at(-1)?.[1]).toBeCloseTo(1.1, 9)
+  expect(knobs.length).toBeGreaterThan(95)
+  for (const [position, at = NaN] of knobs.slice(1)) expect(position).toBeCloseTo(at - 0.1, 9)
+  expect(vi.getTimerCount()).toBe(0)
+  stop()
+  hear({ kind: 'knob', name: 'cutoff', position: 0, at: 2 })
+  expect(vi.getTimerCount()).toBe(0)
+})
