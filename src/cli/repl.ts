@@ -11,7 +11,7 @@ import { replSession } from '../repl/session.ts'
 import { ownStateFolder } from '../repl/state-folder.ts'
 import type { DeviceTypes } from './catalogue.ts'
 import { Ended, signals, type Signal } from './exit.ts'
-import { named, placeOf, type Place } from './files.ts'
+import { named, placeOf } from './files.ts'
 import { bufferFlag, deviceFlag, setFlag, type KnobSetting } from './flags.ts'
 import type { Shell, Sink } from './io.ts'
 import { recordLive } from './live-recording.ts'
@@ -20,7 +20,8 @@ import { starter } from './new.ts'
 import { openPatch } from './open.ts'
 import { deviceLine, reload, tellOfTrouble } from './play.ts'
 import { sayWhatWasRecorded, wavPlace } from './render.ts'
-import { loadSnapshots, saveSnapshots, snapshotsOf } from './snapshots.ts'
+import { openShelf, shelfOf } from './shelf.ts'
+import { saveSnapshots } from './snapshots.ts'
 import { watchFiles } from './watch.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -64,8 +65,8 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
   const { io, paint, print } = shell
   const { patch, catalogue } = await openPatch(io.cwd, file ?? starter, flags)
   const library = await ownModule('index')
-  const beside = file === undefined ? undefined : snapshotsOf(placeOf(io.cwd, file))
-  const snapshots = beside === undefined ? new Map<string, Patch>() : loadSnapshots(beside, catalogue)
+  const snapshots =
+    file === undefined ? new Map<string, Patch>() : openShelf(shelfOf(io.cwd, file), catalogue, shell)
   const synth = await createSynth({
     patch,
     catalogue,
@@ -87,8 +88,7 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
       input: io.stdin,
       output: writable(io.stdout),
       history: join(ownStateFolder(io.env), 'repl-history'),
-      outside: (say) =>
-        outsideOf({ ...shell, print: say, note: say, errorPaint: paint }, synth, catalogue, beside),
+      outside: (say) => outsideOf({ ...shell, print: say, note: say, errorPaint: paint }, synth, catalogue),
       catchStrays: (listener) => {
         io.takeStray = (error) => {
           listener(error)
@@ -106,12 +106,7 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
 }
 
 /** Files and ports, for the commands. What happens by itself is said above what is being typed. */
-function outsideOf(
-  shell: Shell,
-  synth: LiveSynth,
-  catalogue: DeviceTypes,
-  beside: Place | undefined,
-): Outside {
+function outsideOf(shell: Shell, synth: LiveSynth, catalogue: DeviceTypes): Outside {
   const { cwd } = shell.io
   tellOfTrouble(synth, shell)
   const open = async (file: string, onFile: (file: string) => void = () => undefined) =>
@@ -150,9 +145,11 @@ function outsideOf(
         },
       }
     },
-    keepSnapshots(snapshots) {
-      if (beside !== undefined) saveSnapshots(beside, snapshots)
-      return beside?.shown
+    readSnapshots: (file) => openShelf(shelfOf(cwd, file), catalogue, shell),
+    keepSnapshots(file, snapshots) {
+      const beside = shelfOf(cwd, file)
+      saveSnapshots(beside, snapshots, catalogue)
+      return beside.shown
     },
     openMidi: openMidiPorts,
     filesLike: (text) => filesLike(cwd, text),

@@ -1,5 +1,6 @@
-import { MegasynthError, formatProblems, listNames } from '../errors/index.ts'
+import { MegasynthError, formatProblems, listNames, type Problem } from '../errors/index.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
+import { refill } from '../live/snapshots.ts'
 import { programNumber, type ProgramChange, type ProgramNews } from '../midi/programs.ts'
 import type { Patch } from '../patch/index.ts'
 import type { DeviceTypes } from './catalogue.ts'
@@ -15,9 +16,10 @@ type Snapshots = ReadonlyMap<string, Patch>
 export const shelfOf = (cwd: string, file: string): Place => snapshotsOf(placeOf(cwd, file))
 
 /**
- * Reads the snapshots beside a patch. If something is wrong with them that is a warning.
+ * Reads the snapshots beside a patch. What is wrong with them is a warning, a line for each that cannot be used: the others
+ * are there.
  *
- * @param before those that are kept then
+ * @param before those that are kept in the place of what is wrong now
  */
 export function openShelf(
   place: Place,
@@ -25,18 +27,36 @@ export function openShelf(
   { note, errorPaint }: Shell,
   before: Snapshots = new Map(),
 ): Snapshots {
+  const warning = errorPaint.yellow('warning')
   try {
-    const snapshots = loadSnapshots(place, catalogue)
-    const names = [...snapshots.keys()]
+    const { snapshots, bad } = loadSnapshots(place, catalogue)
+    const list: (readonly [string, Patch] | undefined)[] = [...snapshots]
+    for (const { name, index, problems } of bad) {
+      const old = name === undefined || snapshots.has(name) ? undefined : before.get(name)
+      list.splice(index, 0, name !== undefined && old !== undefined ? [name, old] : undefined)
+      const kept = old === undefined ? 'is left out' : 'is the one before'
+      note(`${warning}: ${place.shown}: ${name ?? `number ${index + 1}`} ${kept}: ${inOneLine(problems)}`)
+    }
+    const usable = new Map(list.filter((one) => one !== undefined))
+    const names = [...usable.keys()]
     if (names.length > 0) note(errorPaint.dim(`${count(names.length, 'snapshot')}: ${listNames(names)}`))
-    return snapshots
+    return usable
   } catch (error) {
     if (!(error instanceof MegasynthError)) throw error
     const kept = before.size === 0 ? 'there are none' : 'those before are kept'
-    note(`${errorPaint.yellow('warning')}: no snapshots come from ${place.shown}, ${kept}:`)
+    note(`${warning}: no snapshots come from ${place.shown}, ${kept}:`)
     note(formatProblems(error.problems, errorPaint))
     return before
   }
+}
+
+/** The first of some problems, and how many more there are. */
+function inOneLine([first, ...more]: readonly Problem[]): string {
+  if (first === undefined) return ''
+  const { path, message, found, suggestion, code } = first
+  const fix = suggestion === undefined ? '' : `, ${suggestion}`
+  const rest = more.length === 0 ? '' : `; ${count(more.length, 'more problem')}`
+  return `${path}: ${message}${found === undefined ? '' : ` (${found})`}${fix} [${code}]${rest}`
 }
 
 /** Reads the snapshots beside a patch again, in the place of those that a synth has. */
@@ -46,11 +66,10 @@ export function refillShelf(
   catalogue: DeviceTypes,
   shell: Shell,
 ): void {
-  const before = new Map(synth.snapshots)
+  const before = synth.snapshots
   const now = openShelf(place, catalogue, shell, before)
   if (now === before) return
-  for (const name of before.keys()) synth.forget(name)
-  for (const [name, patch] of now) synth.store(name, patch)
+  refill(synth, now)
   if (now.size === 0 && before.size > 0) shell.note(shell.errorPaint.dim('there are no snapshots any more'))
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
-import { problemIn, show, type Problem } from '../errors/index.ts'
+import { MegasynthError, fail, problemIn, show, type Problem } from '../errors/index.ts'
 import { out } from '../devices/index.ts'
 import { checkPatch, limits, snapshotNameProblem, type Patch } from '../patch/index.ts'
 import type { DeviceTypes } from './catalogue.ts'
@@ -26,82 +26,137 @@ export function snapshotsOf({ shown, path }: Place): Place {
   return { shown: beside(shown), path: beside(path) }
 }
 
-/**
- * Reads snapshots: patches by name, in their order. None if there is no such file. Whatever is in the file, nothing of it
- * is run, and only valid patches come out of it.
- *
- * @param catalogue the device types that the patches may use
- * @throws MegasynthError `unreadable-file`, `invalid-json`; PatchProblems with all that is wrong in it
- */
-export function loadSnapshots(place: Place, catalogue: DeviceTypes): ReadonlyMap<string, Patch> {
-  if (!existsSync(place.path)) return new Map()
-  const data = parseJson(readText(place, 'a file with snapshots', maxBytes), place.shown)
-  const { snapshots, problems } = read(data, catalogue)
-  if (problems.length > 0) throw new PatchProblems(place.shown, problems)
-  return snapshots
+/** What stands in a file of snapshots. */
+export interface Shelf {
+  /** Valid patches by name, in their order. */
+  readonly snapshots: ReadonlyMap<string, Patch>
+  /** What cannot be used, in its order. */
+  readonly bad: readonly BadSnapshot[]
+}
+
+/** A snapshot that cannot be used, as it stands in its file. */
+interface BadSnapshot {
+  /** If it is one that a snapshot can have. */
+  readonly name: string | undefined
+  /** Its place in the list, from 0. */
+  readonly index: number
+  readonly written: unknown
+  /** Their places are places in the file. */
+  readonly problems: readonly Problem[]
 }
 
 /**
- * Writes snapshots, all of them or nothing: a crash leaves the file as it was.
+ * Reads snapshots: nothing, if there is no such file. Whatever is in the file, nothing of it is run, and only valid patches
+ * come out as snapshots: one that is wrong is no harm to the others.
  *
- * @throws MegasynthError `unwritable-file` with the reason
+ * @param catalogue the device types that the patches may use
+ * @throws MegasynthError `unreadable-file`, `invalid-json`; PatchProblems if it holds no snapshots at all
  */
-export function saveSnapshots(place: Place, snapshots: ReadonlyMap<string, Patch>): void {
+export function loadSnapshots(place: Place, catalogue: DeviceTypes): Shelf {
+  if (!existsSync(place.path)) return { snapshots: new Map(), bad: [] }
+  const data = parseJson(readText(place, 'a file with snapshots', maxBytes), place.shown)
+  const problem = problemOf(data)
+  if (problem) throw new PatchProblems(place.shown, [problem])
+  const snapshots = new Map<string, Patch>()
+  const bad: BadSnapshot[] = []
+  for (const [index, written] of (data as { readonly snapshots: readonly unknown[] }).snapshots.entries()) {
+    const { name, patch, problems } = read(written, index, snapshots, catalogue)
+    if (name !== undefined && problems.length === 0) snapshots.set(name, patch as Patch)
+    else bad.push({ name, index, written, problems })
+  }
+  return { snapshots, bad }
+}
+
+/**
+ * Writes snapshots, all of them or nothing: a crash leaves the file as it was. What stands in the file and cannot be used is
+ * somebody's work: it stays there as it is, unless something has been stored under its name.
+ *
+ * @param catalogue the device types that the patches may use
+ * @throws MegasynthError `unwritable-file` with the reason: also if what is in the file is no snapshots; `too-large`
+ */
+export function saveSnapshots(
+  place: Place,
+  snapshots: ReadonlyMap<string, Patch>,
+  catalogue: DeviceTypes,
+): void {
+  const before = shelfBefore(place, catalogue)
+  const isReplaced = (name: string): boolean => snapshots.has(name) && !before.snapshots.has(name)
   // a list: an object would put names that are numbers first
-  const list = [...snapshots].map(([name, patch]) => ({ name, patch }))
+  const list: unknown[] = [...snapshots].map(([name, patch]) => ({ name, patch }))
+  for (const { name, index, written } of before.bad)
+    if (name === undefined || !isReplaced(name)) list.splice(index, 0, written)
+  if (list.length > limits.snapshots) fail({ ...tooMany(list.length), path: place.shown })
   const text = JSON.stringify({ format: newest, snapshots: list }, undefined, 2)
   writeWhole(place.path, `${text}\n`, { force: true })
 }
 
-interface Read {
-  readonly snapshots: Map<string, Patch>
-  readonly problems: Problem[]
+/** What is to be replaced; what cannot be read must not be. */
+function shelfBefore(place: Place, catalogue: DeviceTypes): Shelf {
+  try {
+    return loadSnapshots(place, catalogue)
+  } catch (error) {
+    if (!(error instanceof MegasynthError)) throw error
+    const [first] = error.problems
+    return fail(
+      {
+        code: 'unwritable-file',
+        path: place.shown,
+        message: 'is not replaced, for what is in it could not be read',
+        found: first?.message ?? '',
+        suggestion: 'mend it or move it away, and store again',
+      },
+      { cause: error },
+    )
+  }
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function read(data: unknown, catalogue: DeviceTypes): Read {
-  const whole = isObject(data) ? data : {}
-  const { format, snapshots: list } = whole
+const tooMany = (count: number): Problem => ({
+  code: 'too-large',
+  path: 'snapshots',
+  message: 'there are too many snapshots',
+  found: `${count} snapshots`,
+  expected: `at most ${limits.snapshots}`,
+})
+
+/** Why a file holds no snapshots at all; undefined: it does. */
+function problemOf(data: unknown): Problem | undefined {
+  const { format, snapshots } = isObject(data) ? data : {}
   if (typeof format === 'number' && format > newest)
-    return wrong({
+    return {
       code: 'unsupported-format',
       path: 'format',
       message: 'the snapshots were written by a newer Megasynth',
       found: show(format),
       expected: String(newest),
       suggestion: 'update Megasynth',
-    })
-  if (format !== newest || !Array.isArray(list))
-    return wrong({
+    }
+  if (format !== newest || !Array.isArray(snapshots))
+    return {
       code: 'invalid-value',
       path: '',
       message: 'holds no snapshots',
       found: show(data),
       expected: '{ format: 1, snapshots: [{ name, patch }, …] }',
-    })
-  if (list.length > limits.snapshots)
-    return wrong({
-      code: 'too-large',
-      path: 'snapshots',
-      message: 'there are too many snapshots',
-      found: `${list.length} snapshots`,
-      expected: `at most ${limits.snapshots}`,
-    })
-  const result: Read = { snapshots: new Map(), problems: [] }
-  for (const [i, item] of (list as readonly unknown[]).entries())
-    readOne(item, `snapshots[${i}]`, catalogue, result)
-  return result
+    }
+  return snapshots.length > limits.snapshots ? tooMany(snapshots.length) : undefined
 }
 
-const wrong = (problem: Problem): Read => ({ snapshots: new Map(), problems: [problem] })
-
-function readOne(item: unknown, path: string, catalogue: DeviceTypes, { snapshots, problems }: Read): void {
+/** One of the list; those before it have their names already. */
+function read(
+  item: unknown,
+  index: number,
+  before: ReadonlyMap<string, Patch>,
+  catalogue: DeviceTypes,
+): { readonly name: string | undefined; readonly patch: unknown; readonly problems: readonly Problem[] } {
   const { name, patch } = isObject(item) ? item : {}
+  const path = `snapshots[${index}]`
+  const problems: Problem[] = []
   const nameProblem = snapshotNameProblem(name)
   if (nameProblem) problems.push({ ...nameProblem, path: `${path}.name` })
-  else if (snapshots.has(name as string))
+  else if (before.has(name as string))
     problems.push({
       code: 'duplicate-name',
       path: `${path}.name`,
@@ -111,5 +166,5 @@ function readOne(item: unknown, path: string, catalogue: DeviceTypes, { snapshot
     })
   const found = checkPatch(patch, catalogue, out).problems
   problems.push(...found.map((problem) => problemIn(`${path}.patch`, problem)))
-  if (!nameProblem && found.length === 0) snapshots.set(name as string, patch as Patch)
+  return { name: nameProblem ? undefined : (name as string), patch, problems }
 }

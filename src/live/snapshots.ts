@@ -1,5 +1,6 @@
 import { didYouMean, fail, listNames, show } from '../errors/index.ts'
 import { limits, snapshotNameProblem, type Patch } from '../patch/index.ts'
+import type { Synth } from './synth.ts'
 
 const times = ['now', 'beat', 'bar'] as const
 
@@ -48,6 +49,15 @@ export class Snapshots {
   forget(name: string): void {
     if (!this.#patches.delete(name)) unknown(name, [...this.#patches.keys()])
   }
+}
+
+/** Puts patches by name in the place of all that a synth has stored. @throws MegasynthError as its `store` does */
+export function refill(
+  synth: Pick<Synth, 'snapshots' | 'store' | 'forget'>,
+  snapshots: ReadonlyMap<string, Patch>,
+): void {
+  for (const name of synth.snapshots.keys()) synth.forget(name)
+  for (const [name, patch] of snapshots) synth.store(name, patch)
 }
 
 function unknown(name: unknown, names: readonly string[]): never {

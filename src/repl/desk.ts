@@ -22,8 +22,10 @@ export interface Outside {
   readonly watch: (file: string) => Promise<{ readonly patch: Patch; readonly end: () => Promise<void> }>
   /** Begins to record what is heard. @throws MegasynthError `file-exists`, `unwritable-file`, `invalid-option` */
   readonly record: (file: string, options: { readonly force: boolean }) => Promise<Take>
-  /** Writes the snapshots beside the file that the session began with; gives the name of that file, if there is one. */
-  readonly keepSnapshots: (snapshots: ReadonlyMap<string, Patch>) => string | undefined
+  /** The snapshots beside a patch file. What is wrong with them is told above what is being typed. */
+  readonly readSnapshots: (file: string) => ReadonlyMap<string, Patch>
+  /** Writes the snapshots beside a patch file; gives the name of their file. @throws MegasynthError `unwritable-file`, `too-large` */
+  readonly keepSnapshots: (file: string, snapshots: ReadonlyMap<string, Patch>) => string
   readonly openMidi: () => Promise<MidiPorts>
   /** Names of files and folders that begin with a text, for completion: folders end in `/`. */
   readonly filesLike: (text: string) => readonly string[]

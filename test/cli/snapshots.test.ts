@@ -15,12 +15,11 @@ const place = snapshotsOf(placeOf(folder.path, 'mine.ts'))
 function problemsOf(content: string): readonly Problem[] {
   folder.write('mine.snapshots.json', content)
   try {
-    loadSnapshots(place, standard)
+    return loadSnapshots(place, standard).bad.flatMap(({ problems }) => problems)
   } catch (error) {
     if (error instanceof MegasynthError) return error.problems
     throw error
   }
-  return []
 }
 const file = (...snapshots: unknown[]): string => JSON.stringify({ format: 1, snapshots })
 const hum: Patch = { devices: { osc: { type: 'oscillator' } }, connections: [['osc', 'out']] }
@@ -32,7 +31,7 @@ describe('the snapshots of a patch file', () => {
   })
 
   it('are none where there is no file', () => {
-    expect(loadSnapshots(snapshotsOf(placeOf(folder.path, 'nothing.ts')), standard).size).toBe(0)
+    expect(loadSnapshots(snapshotsOf(placeOf(folder.path, 'nothing.ts')), standard).snapshots.size).toBe(0)
   })
 
   it('come back as they were saved, in their order', () => {
@@ -44,8 +43,8 @@ describe('the snapshots of a patch file', () => {
           const plain = list
             .filter(([text]) => text !== '__proto__')
             .map(([text, patch]) => [text, JSON.parse(JSON.stringify(patch)) as Patch] as const)
-          saveSnapshots(place, new Map(plain))
-          expect([...loadSnapshots(place, standard)]).toEqual(plain)
+          saveSnapshots(place, new Map(plain), standard)
+          expect([...loadSnapshots(place, standard).snapshots]).toEqual(plain)
         },
       ),
       runs(100),
@@ -53,15 +52,15 @@ describe('the snapshots of a patch file', () => {
   })
 
   it('are written whole or not at all, and nothing else is left', () => {
-    saveSnapshots(place, new Map([['a', hum]]))
+    saveSnapshots(place, new Map([['a', hum]]), standard)
     const before = readFileSync(place.path, 'utf8')
     const circular: { self?: unknown } = {}
     circular.self = circular
-    expect(() => saveSnapshots(place, new Map([['b', circular as Patch]]))).toThrow('circular')
+    expect(() => saveSnapshots(place, new Map([['b', circular as Patch]]), standard)).toThrow('circular')
     expect(readFileSync(place.path, 'utf8')).toBe(before)
     expect(folder.names()).toEqual(['mine.snapshots.json'])
     const nowhere = snapshotsOf(placeOf(folder.path, 'no/where.ts'))
-    expect(() => saveSnapshots(nowhere, new Map([['a', hum]]))).toThrow('its folder does not exist')
+    expect(() => saveSnapshots(nowhere, new Map([['a', hum]]), standard)).toThrow('its folder does not exist')
   })
 
   it.each<[title: string, content: string, code: string, path: string]>([
@@ -79,6 +78,31 @@ describe('the snapshots of a patch file', () => {
     ['a wrong patch', file({ name: 'a', patch: { ...hum, connections: [['osc', 'ou']] } }), 'unknown-destination', 'snapshots[0].patch.connections[0]'], // prettier-ignore
   ])('are refused with their place: %s', (_, content, code, path) => {
     expect(problemsOf(content)).toMatchObject([{ code, path }])
+  })
+
+  it('are there, though others are wrong, which stay in the file as they are', () => {
+    const [bad, odd, second] = [{ name: 'b', patch: { devices: { x: { type: 'y' } } }, mine: 1 }, 7, { name: 'a', patch: 'of another time' }] // prettier-ignore
+    folder.write('mine.snapshots.json', file(bad, { name: 'a', patch: hum }, odd, { name: 'c', patch: hum }, second)) // prettier-ignore
+    const { snapshots, bad: left } = loadSnapshots(place, standard)
+    expect([...snapshots.keys()]).toEqual(['a', 'c'])
+    expect(left.map(({ name, index }) => [name, index])).toEqual([['b', 0], [undefined, 2], ['a', 4]]) // prettier-ignore
+    const list = (): unknown[] =>
+      (JSON.parse(readFileSync(place.path, 'utf8')) as { snapshots: unknown[] }).snapshots
+    saveSnapshots(place, new Map([...snapshots, ['d', hum]]), standard)
+    expect(list()).toEqual([bad, { name: 'a', patch: hum }, odd, { name: 'c', patch: hum }, second, { name: 'd', patch: hum }]) // prettier-ignore
+    // another one under its name takes its place
+    saveSnapshots(place, new Map([['b', hum]]), standard)
+    expect(list()).toEqual([{ name: 'b', patch: hum }, odd, second])
+  })
+
+  it('are not written over what cannot be read', () => {
+    for (const content of ['{"format": 1, "snapshots": [', '{ "format": 2, "snapshots": [] }', '[]']) {
+      folder.write('mine.snapshots.json', content)
+      expect(() => saveSnapshots(place, new Map([['a', hum]]), standard)).toThrow('unwritable-file')
+      expect(readFileSync(place.path, 'utf8')).toBe(content)
+    }
+    folder.write('mine.snapshots.json', file(...Array.from({ length: 1024 }, () => 0)))
+    expect(() => saveSnapshots(place, new Map([['a', hum]]), standard)).toThrow('too-large')
   })
 
   it('are all checked at once', () => {

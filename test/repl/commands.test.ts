@@ -26,6 +26,8 @@ const lead: Patch = {
 
 /** Files that were written, by name. */
 const files = new Map<string, string>()
+/** Snapshots beside files. */
+const shelves = new Map<string, ReadonlyMap<string, Patch>>()
 let synth: LiveSynth
 let desk: Desk
 let said: string[] = []
@@ -53,7 +55,11 @@ async function open(): Promise<void> {
       write: (file, text) => files.set(file, text),
       watch: async () => await Promise.resolve({ patch: lead, end: async () => await Promise.resolve() }),
       record: async () => await Promise.resolve(take),
-      keepSnapshots: (all) => `${all.size}.snapshots.json`,
+      readSnapshots: (file) => shelves.get(file) ?? new Map<string, Patch>(),
+      keepSnapshots(file, all) {
+        shelves.set(file, all)
+        return `${file}'s shelf`
+      },
       openMidi: async () =>
         await Promise.resolve({
           inputs: [{ id: '1', name: 'Keystation' }],
@@ -173,6 +179,39 @@ describe('what is typed', () => {
     await typed("save('now.ts')")
     expect(files.get('now.ts')).toContain('export default definePatch({')
     expect((await typed("save('now.ts')")).text).toBe('now.ts is written')
+  })
+
+  it('keeps snapshots beside the file that is played, whichever that is', async () => {
+    const shelf = (file: string): readonly string[] => [...(shelves.get(file)?.keys() ?? [])]
+    const names = async (): Promise<unknown> => (await typed('snapshots()')).value
+    shelves.clear()
+    shelves.set('other.ts', new Map([['coda', lead], ['verse', lead]])) // prettier-ignore
+    desk.file = undefined
+    for (const name of synth.snapshots.keys()) synth.forget(name)
+    expect((await typed("store('intro')")).text).toBe('intro is stored, for this session')
+    expect((await typed("save('new.ts')")).text).toBe(
+      "new.ts is written, and its snapshots in new.ts's shelf",
+    )
+    expect(shelf('new.ts')).toEqual(['intro'])
+    expect((await typed("store('verse')")).text).toBe("verse is stored, in new.ts's shelf")
+    await typed("load('other.ts')")
+    expect(await names()).toEqual(['coda', 'verse'])
+    await typed("store('end')")
+    await typed("forget('verse')")
+    expect([shelf('other.ts'), shelf('new.ts')]).toEqual([['coda', 'end'], ['intro', 'verse']]) // prettier-ignore
+    await typed("watch('new.ts')")
+    await typed('watch(false)')
+    expect(await names()).toEqual(['intro', 'verse'])
+    // what had no file goes along, but nothing is lost of what a file has
+    desk.file = undefined
+    said = []
+    await typed("load('other.ts')")
+    expect(await names()).toEqual(['coda', 'end', 'intro', 'verse'])
+    shelves.set('third.ts', new Map([['end', { ...lead, tempo: 30 }]])) // prettier-ignore
+    desk.file = undefined
+    await typed("load('third.ts')")
+    expect(synth.snapshots.get('end')?.tempo).toBe(30)
+    expect(said).toEqual(['end is now the one kept beside third.ts'])
   })
 
   it('ends the session', async () => {

@@ -4,6 +4,7 @@ import { out } from '../../devices/index.ts'
 import { parsePatch, patchToJson, patchToTypeScript, withPositions, type Patch } from '../../patch/index.ts'
 import type { Command } from '../command.ts'
 import type { Desk } from '../desk.ts'
+import { keepSnapshots, playFile } from '../shelf.ts'
 import { said } from '../shown.ts'
 import { reported } from './edit.ts'
 
@@ -65,14 +66,14 @@ export const fileCommands: readonly Command[] = [
     name: 'load',
     chapter: 'files',
     call: 'load(file)',
-    doc: 'Goes over to the patch of a file while it sounds. A file with problems changes nothing.',
+    doc: 'Goes over to the patch of a file while it sounds. From then on the snapshots are those beside it. A file with problems changes nothing.',
     completes: ['file'],
     examples: ["load('lead.ts')"],
     run: async (desk, file: string) => {
       checkName(file)
       const patch = await desk.outside.openPatch(file)
       const report = reported(desk, await desk.synth.apply(patch))
-      desk.file = file
+      playFile(desk, file)
       return report
     },
   },
@@ -80,7 +81,7 @@ export const fileCommands: readonly Command[] = [
     name: 'save',
     chapter: 'files',
     call: 'save(file, { force }?)',
-    doc: 'Writes the patch to a file, all of it or nothing, with its knobs and its tempo as they are now: TypeScript (.ts, .js) or JSON (.json). A file that is there already is replaced only if this session has written it, or with { force: true }.',
+    doc: 'Writes the patch to a file, all of it or nothing, with its knobs and its tempo as they are now: TypeScript (.ts, .js) or JSON (.json). A file that is there already is replaced only if this session has written it, or with { force: true }. If no file has been played yet, it is this one from then on, with the snapshots beside it.',
     completes: ['file'],
     examples: ["save('take.json')", "save('lead.ts', { force: true })"],
     run: async (desk, file: string, { force = false }: { readonly force?: boolean } = {}) => {
@@ -101,7 +102,10 @@ export const fileCommands: readonly Command[] = [
         desk.outside.write(file, text, { force: force || desk.written.has(file) }),
       )
       desk.written.add(file)
-      return said(`${file} is written`)
+      if (desk.file !== undefined) return said(`${file} is written`)
+      playFile(desk, file)
+      const beside = desk.synth.snapshots.size > 0 ? keepSnapshots(desk) : undefined
+      return said(`${file} is written${beside === undefined ? '' : `, and its snapshots in ${beside}`}`)
     },
   },
   {
@@ -128,7 +132,7 @@ export const fileCommands: readonly Command[] = [
       await unwatch(desk)
       desk.unwatch = end
       await desk.synth.apply(patch)
-      desk.file = file
+      playFile(desk, file)
       return said(`${file} is played each time that it is saved`)
     },
   },

@@ -2,6 +2,7 @@ import { reportLine } from '../../plan/index.ts'
 import type { Recall } from '../../live/synth.ts'
 import type { Command } from '../command.ts'
 import { mistakeText } from '../mistake.ts'
+import { keepSnapshots } from '../shelf.ts'
 import { said } from '../shown.ts'
 import { reported } from './edit.ts'
 
@@ -11,13 +12,13 @@ export const snapshotCommands: readonly Command[] = [
     name: 'store',
     chapter: 'snapshots',
     call: 'store(name)',
-    doc: 'Stores the patch under a name, with its knobs and its tempo as they are now. If the session began with a file, snapshots are kept beside it and are there the next time.',
+    doc: 'Stores the patch under a name, with its knobs and its tempo as they are now. Snapshots are kept beside the file that is played, and are there the next time; where there is none, until the session ends or save() makes one.',
     completes: ['snapshot'],
     examples: ["store('verse')"],
-    run: ({ synth, outside }, name: string) => {
-      synth.store(name)
-      const file = outside.keepSnapshots(synth.snapshots)
-      return said(file === undefined ? `${name} is stored` : `${name} is stored, in ${file}`)
+    run: (desk, name: string) => {
+      desk.synth.store(name)
+      const file = keepSnapshots(desk)
+      return said(`${name} is stored, ${file === undefined ? 'for this session' : `in ${file}`}`)
     },
   },
   {
@@ -52,9 +53,9 @@ export const snapshotCommands: readonly Command[] = [
     doc: 'Takes a snapshot out.',
     completes: ['snapshot'],
     examples: ["forget('verse')"],
-    run: ({ synth, outside }, name: string) => {
-      synth.forget(name)
-      outside.keepSnapshots(synth.snapshots)
+    run: (desk, name: string) => {
+      desk.synth.forget(name)
+      keepSnapshots(desk)
     },
   },
 ]
