@@ -5,7 +5,7 @@ import type { Report } from '../plan/index.ts'
 import type { LiveSynth, Stats } from './live-synth.ts'
 import { probe, treeOf } from './inspect.ts'
 import type { Change } from './jobs.ts'
-import type { Happening, Past } from './player.ts'
+import { isForgotten, type Happening, type Past } from './player.ts'
 import { takesAway } from './takes-away.ts'
 import { Session } from './session.ts'
 import type { Audio } from './synth.ts'
@@ -161,6 +161,16 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     for (const { block, happenings } of taken)
       for (const happening of happenings) this.player.add(block, happening)
     return new Set(taken.flatMap((one) => one.voices))
+  }
+
+  /** What was handed over is taken back, and not done again, when the panic itself is played. */
+  protected forgetAhead(): void {
+    const after = this.next
+    // what has a block, and was not handed over, is to come, be it late
+    this.player.forget(-1)
+    this.#committed = this.#committed.map((one) =>
+      one.block <= after ? one : { ...one, happenings: one.happenings.filter((what) => !isForgotten(what)) },
+    )
   }
 
   /** The last block for which things are handed over now. */

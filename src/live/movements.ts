@@ -44,6 +44,12 @@ export class Movements {
     this.#turns.splice(after < 0 ? this.#turns.length : after, 0, { ...turn, from })
   }
 
+  /** Drops the turns that were to begin later than at a second. */
+  forget(after: number): void {
+    const first = this.#turns.findIndex(({ at }) => at > after)
+    if (first >= 0) this.#turns.splice(first)
+  }
+
   /** The second of the next move, or Infinity. */
   get next(): number {
     return Math.min(this.#turns[0]?.at ?? Infinity, ...[...this.#ways.values()].map(({ next }) => next))

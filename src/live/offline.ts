@@ -25,6 +25,10 @@ export class OfflineSession extends Session<OfflineEngine> implements OfflineSyn
     else this.player.add(Math.max(block ?? this.now, this.now), happening)
   }
 
+  protected forgetAhead(): void {
+    this.player.forget(this.now)
+  }
+
   async advance(seconds: number): Promise<Audio> {
     checkPiece(seconds)
     this.turns.endBatch()

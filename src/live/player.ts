@@ -32,11 +32,20 @@ export type Happening =
     }
   | { readonly kind: 'tempo'; readonly tempo: number; readonly since?: number }
   | { readonly kind: 'beat'; readonly beat: number }
+  /** Keys and pedals go up, and every voice fades. What else was to be played is forgotten as this is asked for. */
+  | { readonly kind: 'panic' }
+
+/** What a happening plays on the voices. */
+const notesIn = (one: Happening): readonly NoteEvent[] =>
+  one.kind === 'note' ? [one.event] : one.kind === 'panic' ? [{ kind: 'allOff' }, { kind: 'silence' }] : []
+
+/** Whether a panic makes it be forgotten: the time goes on as it would have. */
+export const isForgotten = ({ kind }: Happening): boolean => kind === 'note' || kind === 'knob'
 
 /** What is told of it. @param at the second at which it begins, unless it was to begin in a block. @param blockRate blocks per second */
 export function asPlayed(happening: Happening, at: number, blockRate: number): Played {
   const { kind } = happening
-  if (kind === 'note' || kind === 'beat') return { ...happening, at }
+  if (kind === 'note' || kind === 'beat' || kind === 'panic') return { ...happening, at }
   const { since } = happening
   const begin = since === undefined ? at : since / blockRate
   if (kind === 'tempo') return { kind, tempo: happening.tempo, at: begin }
@@ -144,6 +153,11 @@ export class Player {
     return this.#timeline.takeUntil(block)
   }
 
+  /** Drops what is to be played and turned later than in a block. */
+  forget(after: number): void {
+    this.#timeline.remove(after, isForgotten)
+  }
+
   clear(): void {
     this.#timeline.clear()
   }
@@ -163,7 +177,7 @@ export class Player {
 
   /** Does what is to be done in a block; gives the keys that it sets. Knobs are turned, not yet written, and so is the tempo. */
   perform(block: number, happenings: readonly Happening[]): readonly KeySet[] {
-    const events = happenings.flatMap((one) => (one.kind === 'note' ? [one.event] : []))
+    const events = happenings.flatMap(notesIn)
     for (const one of happenings)
       if (one.kind === 'knob') {
         const { name, position, blocks = 0, since = block } = one

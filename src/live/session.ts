@@ -122,6 +122,9 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
     return new Set()
   }
 
+  /** Drops what is to be played and turned in blocks to come; what is asked for as soon as possible stays. */
+  protected abstract forgetAhead(): void
+
   /** Synths are gone, or voices asleep: what was handed over for later must not count on them. */
   protected redoAhead(): void {}
 
@@ -170,6 +173,12 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
     checkEvent(event)
     void this.sounding
     this.#perform({ kind: 'note', event: { ...event } }, when)
+  }
+
+  panic(): void {
+    void this.sounding
+    this.forgetAhead()
+    this.#perform({ kind: 'panic' })
   }
 
   setKnob(name: string, position: number, when?: Turn): void {

@@ -45,12 +45,12 @@ export interface DryRun {
 }
 
 /**
- * A note, a knob, a tempo or a place in time that a synth was asked for, with the second of its clock at which it begins. A
+ * A note, a knob, a tempo, a place in time or a panic that a synth was asked for, with the second of its clock at which it begins. A
  * knob is at `position` at once, or `over` seconds later: in between it is on its way there in a straight line.
  */
 export type Played = Required<At> &
   (
-    | Extract<Happening, { kind: 'note' | 'beat' }>
+    | Extract<Happening, { kind: 'note' | 'beat' | 'panic' }>
     | { readonly kind: 'knob'; readonly name: string; readonly position: number; readonly over?: number }
     | { readonly kind: 'tempo'; readonly tempo: number }
   )
@@ -102,6 +102,17 @@ export interface Synth {
   noteOff(note: number, when?: At): void
   /** Releases every note. */
   allNotesOff(when?: At): void
+  /**
+   * Has every note fade at once, whatever its release, lifts keys and pedals, and forgets the notes and turns of knobs that were asked for
+   * with a time to come. Echoes ring out; the tempo, the beat and what a knob is on its way to go on.
+   *
+   * @example
+   * const synth = await createOffline({ patch })
+   * synth.noteOn(60)
+   * synth.noteOn(64, 0.8, { at: 0.5 })
+   * synth.panic() // neither is heard
+   */
+  panic(): void
   /**
    * Turns a knob. What it moves is smoothed. Changes within one block are coalesced, the last one arrives.
    *

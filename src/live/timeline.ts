@@ -1,9 +1,15 @@
+interface Entry<T> {
+  readonly block: number
+  readonly order: number
+  readonly item: T
+}
+
 /**
  * Things to be done at blocks to come, in the order of their blocks and, within one, in the order given. A binary heap:
  * a long score is put in whole.
  */
 export class Timeline<T> {
-  readonly #heap: { readonly block: number; readonly order: number; readonly item: T }[] = []
+  #heap: Entry<T>[] = []
   #order = 0
 
   get size(): number {
@@ -33,8 +39,16 @@ export class Timeline<T> {
     return due
   }
 
+  /** Takes out what is meant of all that is due later than a block. */
+  remove(after: number, isMeant: (item: T) => boolean): void {
+    // in their order they are a heap
+    this.#heap = this.#heap
+      .filter(({ block, item }) => block <= after || !isMeant(item))
+      .toSorted((a, b) => a.block - b.block || a.order - b.order)
+  }
+
   clear(): void {
-    this.#heap.length = 0
+    this.#heap = []
   }
 
   #takeFirst(): T {

@@ -25,7 +25,7 @@ export function recordTake(synth: RecordedSynth, options: MidiOutOptions = {}): 
   const begin = synth.time
   // the synth may be closed before the recorder is stopped
   const { name } = synth.patch
-  const played: { readonly at: number; readonly step: (from: MidiOutStep) => MidiOutStep }[] = []
+  let played: { readonly at: number; readonly step: (from: MidiOutStep) => MidiOutStep }[] = []
   const tempos: TimedTempo[] = [{ seconds: 0, tempo: synth.tempo }]
   const movements = new Movements((knob) => synth.knob(knob))
   /** The control that a knob had when it was turned, not at the end. */
@@ -41,6 +41,11 @@ export function recordTake(synth: RecordedSynth, options: MidiOutOptions = {}): 
     else if (what.kind === 'note') {
       const { at, event } = what
       played.push({ at, step: ({ state }) => eventToMidi(state, event) })
+    } else if (what.kind === 'panic') {
+      const { at } = what
+      movements.forget(at)
+      played = played.filter((one) => one.at <= at)
+      played.push({ at, step: ({ state }) => eventToMidi(state, { kind: 'silence' }) })
     } else if (what.kind === 'knob') {
       move(synth.time)
       movements.turn(what)

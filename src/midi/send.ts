@@ -1,5 +1,6 @@
 import { fail } from '../errors/index.ts'
-import { Movements, type Played, type Synth } from '../live/index.ts'
+import { Movements, type Synth } from '../live/index.ts'
+import type { NoteEvent } from '../plan/index.ts'
 import { noSuchPort, noVirtualPorts, portsNamed } from './choose-port.ts'
 import { beatsToNextTick, clockOut, clockOutAtStart } from './clock-sender.ts'
 import type { MidiNews } from './connect.ts'
@@ -98,7 +99,7 @@ export function sendMidi(synth: SendingSynth, options: SendMidiOptions): MidiSen
   })
 
   /** Notes to come, in the order of time. */
-  const waiting: Extract<Played, { kind: 'note' }>[] = []
+  const waiting: { readonly at: number; readonly event: NoteEvent }[] = []
   const movements = new Movements((name) => synth.knob(name), knobRest)
   const performing = alarm(() => {
     const now = synth.time + early
@@ -145,9 +146,16 @@ export function sendMidi(synth: SendingSynth, options: SendMidiOptions): MidiSen
   const unwatch = ports.watch(look)
   const unhear = synth.on('played', (what) => {
     if (what.kind === 'knob') movements.turn(what)
-    else if (what.kind === 'note') {
-      const at = waiting.findIndex((other) => other.at > what.at)
-      waiting.splice(at < 0 ? waiting.length : at, 0, what)
+    else if (what.kind === 'note' || what.kind === 'panic') {
+      const isPanic = what.kind === 'panic'
+      const after = waiting.findIndex((other) => other.at > what.at)
+      const at = after < 0 ? waiting.length : after
+      // after a panic nothing comes that was asked for before it
+      if (isPanic) movements.forget(what.at)
+      waiting.splice(at, isPanic ? waiting.length : 0, {
+        at: what.at,
+        event: isPanic ? { kind: 'silence' } : what.event,
+      })
     } else return
     performing.ring()
   })

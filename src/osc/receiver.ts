@@ -5,7 +5,7 @@ import { longestTime, readAction, type OscAction } from './actions.ts'
 import { secondsOf } from './time.ts'
 
 /** What OSC messages play on: a synth, or what stands in for one. */
-export interface OscTarget extends Pick<Synth, 'play' | 'setKnob' | 'time'> {
+export interface OscTarget extends Pick<Synth, 'play' | 'panic' | 'setKnob' | 'time'> {
   /** Goes over to a snapshot; without it, `/recall` is refused. */
   recall?(name: string, options: { readonly over: number }): unknown
 }
@@ -54,9 +54,6 @@ export class Receiver {
   #notes = 0
   /** Seconds of the synth's clock at the second 0 of the other: the mean of many looks, since either goes in steps. */
   #offset: number | undefined
-
-  /** The last moment, in seconds of the synth's clock, for which the synth was given something. */
-  #latest = -Infinity
 
   constructor(target: OscTarget, options: ReceiverOptions) {
     this.#target = target
@@ -178,11 +175,7 @@ export class Receiver {
   /** Nothing that came before it sounds after it: neither what waits, nor what the synth has got for a moment to come. */
   #panic(): void {
     this.#waiting = []
-    const isAhead = this.#latest > this.#target.time
-    for (const when of isAhead ? [undefined, { at: this.#latest }] : [undefined]) {
-      this.#target.play({ kind: 'allOff' }, when)
-      this.#target.play({ kind: 'silence' }, when)
-    }
+    this.#target.panic()
   }
 
   #recall(name: string, over: number): void {
@@ -199,9 +192,7 @@ export class Receiver {
     const known = this.#offset ?? offset
     this.#offset = Math.abs(offset - known) > jump ? offset : known + 0.1 * (offset - known)
     if (due <= now) return undefined
-    const at = due + this.#offset
-    this.#latest = Math.max(this.#latest, at)
-    return { at }
+    return { at: due + this.#offset }
   }
 }
 

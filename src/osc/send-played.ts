@@ -29,7 +29,11 @@ export function sendPlayed(
   let timer: ReturnType<typeof setTimeout> | undefined
   const unhear = synth.on('played', (what) => {
     if (what.kind === 'note') sender.play(what.event, { at: what.at })
-    else if (what.kind === 'knob') {
+    // what was sent with a time to come is forgotten by whoever receives it
+    else if (what.kind === 'panic') {
+      movements.forget(what.at)
+      sender.play({ kind: 'silence' }, { at: what.at })
+    } else if (what.kind === 'knob') {
       movements.turn(what)
       clearTimeout(timer)
       round()

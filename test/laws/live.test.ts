@@ -185,4 +185,51 @@ describe('a live session on an engine that is driven by hand', () => {
       runs(40),
     )
   }, 600_000)
+
+  it('forgets at a panic all that was to come, and plays what comes after it', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        acts(['on', 'on', 'on', 'off', 'silence', 'knob', 'edit', 'nothing'], true),
+        fc.boolean(),
+        async (all, strikes) => {
+          const { synth, thread } = await startLive(patch)
+          try {
+            const changes: Promise<unknown>[] = []
+            for (const act of all) {
+              const now = thread.live.nextBlock - originOf(synth)
+              if (act.kind === 'edit') changes.push(synth.apply(others[act.note % 3] as Patch))
+              else play(synth, act, act.ahead && now + act.ahead)
+              await breathe()
+              for (let i = 0; i < act.buffers; i++) {
+                if (act.ticks) vi.advanceTimersByTime(10)
+                await thread.buffer(act.arrives || i % 3 === 2)
+              }
+            }
+            synth.panic()
+            if (strikes) synth.noteOn(72)
+            let loudest = 0
+            const pass = async (buffers: number): Promise<void> => {
+              for (let i = 0; i < buffers; i++) {
+                vi.advanceTimersByTime(10)
+                await thread.buffer()
+                for (const x of thread.sound[0] ?? []) loudest = Math.max(loudest, Math.abs(x))
+              }
+            }
+            // what is played while a patch changes waits for that
+            await during(Promise.all(changes), () => pass(1))
+            // as long as a voice fades, and all that was to come would have come
+            await pass(50)
+            loudest = 0
+            await pass(10)
+            expect(synth.stats().voices.held).toBe(strikes ? 1 : 0)
+            if (strikes) expect(loudest).toBeGreaterThan(1e-3)
+            else expect(loudest).toBeLessThan(1e-5)
+          } finally {
+            await synth.close()
+          }
+        },
+      ),
+      runs(40),
+    )
+  }, 600_000)
 })

@@ -7,6 +7,7 @@ describe('a timeline', () => {
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.record({ add: fc.nat({ max: 12 }) }) },
       { weight: 1, arbitrary: fc.record({ take: fc.nat({ max: 12 }) }) },
+      { weight: 1, arbitrary: fc.record({ remove: fc.nat({ max: 12 }) }) },
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -16,6 +17,10 @@ describe('a timeline', () => {
           if ('add' in step) {
             timeline.add(step.add, item)
             waiting.push({ block: step.add, item })
+          } else if ('remove' in step) {
+            const isMeant = (item: number): boolean => item % 3 > 0
+            timeline.remove(step.remove, isMeant)
+            waiting = waiting.filter(({ block, item }) => block <= step.remove || !isMeant(item))
           } else {
             const due = waiting
               .filter(({ block }) => block <= step.take)

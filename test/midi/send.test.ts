@@ -62,6 +62,23 @@ describe('sending', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('forgets at a panic what was to come, and silences the receiver', () => {
+    const { synth, sent } = set()
+    synth.note(60)
+    synth.note(62, 0.5)
+    synth.plays({ kind: 'panic', at: synth.time })
+    synth.note(64)
+    vi.advanceTimersByTime(1000)
+    expect(sent()).toEqual([
+      [0x90, 60, 127],
+      [0x80, 60, 64],
+      [0xb0, 64, 0],
+      [0xb0, 66, 0],
+      [0xb0, 120, 0],
+      [0x90, 64, 127],
+    ])
+  })
+
   it('sends a knob as its control, a hundred times a second at most, and the last place always', () => {
     const { synth, sent } = set()
     for (let i = 1; i <= 1000; i++) {

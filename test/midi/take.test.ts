@@ -251,6 +251,28 @@ describe('recording', () => {
     expect(duration).toBeCloseTo(seconds, 2)
   })
 
+  it('has nothing of what a panic made be forgotten', async () => {
+    const synth = await createOffline({ patch })
+    const recorder = recordTake(synth)
+    synth.noteOn(60)
+    synth.noteOn(62, 1, { at: 0.5 })
+    await synth.advance(0.25)
+    synth.panic()
+    synth.noteOn(64, 1, { at: 0.75 })
+    await synth.advance(1)
+    const { messages } = recorder.stop()
+    await synth.close()
+    const notes = messages.flatMap(({ seconds, message: m }) =>
+      m.kind === 'noteOn' || m.kind === 'noteOff' ? [[seconds.toFixed(2), m.kind, m.note]] : [],
+    )
+    expect(notes).toEqual([
+      ['0.00', 'noteOn', 60],
+      ['0.25', 'noteOff', 60],
+      ['0.75', 'noteOn', 64],
+      ['1.25', 'noteOff', 64],
+    ])
+  })
+
   it('can be stopped after the synth has been closed', async () => {
     const synth = await createOffline({ patch })
     const recorder = recordTake(synth)

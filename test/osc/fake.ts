@@ -10,6 +10,7 @@ export type Asked =
   | { readonly event: NoteEvent; readonly at?: number }
   | { readonly knob: string; readonly position: number; readonly at?: number }
   | { readonly recall: string; readonly over: number }
+  | { readonly panic: true }
 
 /** A synth's stand-in: notes what it is asked for, refuses what a synth refuses, and knows what sounds. */
 export class FakeTarget implements OscTarget {
@@ -31,6 +32,12 @@ export class FakeTarget implements OscTarget {
     if (knob !== 'cutoff' && knob !== 'volume')
       fail({ code: 'unknown-knob', path: knob, message: 'the patch has no such knob' })
     if (this.keeps) this.asked.push({ knob, position, ...when })
+  }
+
+  panic(): void {
+    if (this.keeps) this.asked.push({ panic: true })
+    this.#ahead.length = 0
+    this.sounding.clear()
   }
 
   recall(name: string, { over }: { readonly over: number }): Promise<void> {

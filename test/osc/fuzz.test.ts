@@ -92,6 +92,16 @@ it(`of ${packets} random and broken packets none does harm, and no note is stuck
     played += desk.target.sounding.size
     desk.receiver.receive(encodeMessage({ address: '/panic', args: [] }))
     done++
+    // at once, and while what was handed over ahead would have come
+    for (let moments = 0; moments < 30; moments++) {
+      expect([...desk.target.sounding], `seed ${seed}, packet ${i}`).toEqual([])
+      desk.pass(0.01, 0.01)
+    }
+    // and what is struck then is no business of the panic's
+    desk.receiver.receive(encodeMessage({ address: '/note', args: [int(61), float(1)] }))
+    desk.pass(0.3, 0.01)
+    expect(desk.target.sounding.size, `seed ${seed}, packet ${i}`).toBe(1)
+    desk.receiver.receive(encodeMessage({ address: '/note', args: [int(61), float(0)] }))
     // an hour and more: nothing that came before the panic may sound after it
     for (let minutes = 0; minutes < 61; minutes++) {
       desk.pass(60, 60)
@@ -103,7 +113,7 @@ it(`of ${packets} random and broken packets none does harm, and no note is stuck
   await new Promise((resolve) => setTimeout(resolve))
   for (const { code } of desk.refused) codes.add(code)
   const { counts } = desk.receiver
-  expect(counts.packets).toBe(packets + done)
+  expect(counts.packets).toBe(packets + 3 * done)
   // the packets were not all of one kind: much was played, and much was dropped
   expect(played).toBeGreaterThan(300)
   expect(counts.accepted).toBeGreaterThan(20_000)

@@ -43,7 +43,7 @@ describe('a receiver', () => {
   it('has no snapshots if its target has none, and lives on if its listener fails', () => {
     const desk = new Desk()
     const { time } = desk.target
-    const bare = { play: () => undefined, setKnob: () => undefined, time }
+    const bare = { play: () => undefined, panic: () => undefined, setKnob: () => undefined, time }
     const receiver = new Receiver(bare, {
       now: () => 1,
       onRefused: () => {
@@ -134,6 +134,17 @@ describe('a panic', () => {
     expect(desk.target.sounding.size).toBe(0)
     send(desk, on)
     expect(desk.target.sounding.size).toBe(1)
+  })
+
+  it('leaves alone what is struck after it, whatever was to come', () => {
+    const desk = new Desk()
+    for (const ahead of [0.05, 0.15]) send(desk, [message('/note', int(70), float(1))], ahead)
+    send(desk, message('/panic'))
+    send(desk, on)
+    for (let i = 0; i < 30; i++) {
+      desk.pass(0.01, 0.01)
+      expect(desk.target.sounding.size).toBe(1)
+    }
   })
 
   it('may come in a bundle, at its time', () => {

@@ -37,6 +37,12 @@ it('sends on what is played: knobs on their way step by step, with their times',
   expect(knobs.length).toBeGreaterThan(95)
   for (const [position, at = NaN] of knobs.slice(1)) expect(position).toBeCloseTo(at - 0.1, 9)
   expect(vi.getTimerCount()).toBe(0)
+  // a panic is sent on, and a knob that was to be turned later is not
+  hear({ kind: 'knob', name: 'cutoff', position: 0, at: 3 })
+  hear({ kind: 'panic', at: 2 })
+  expect(notes.at(-1)).toEqual(['silence', 2])
+  vi.advanceTimersByTime(3000)
+  expect(knobs.at(-1)?.[0]).toBe(1)
   stop()
   hear({ kind: 'knob', name: 'cutoff', position: 0, at: 2 })
   expect(vi.getTimerCount()).toBe(0)

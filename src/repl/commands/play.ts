@@ -104,11 +104,11 @@ export const playCommands: readonly Command[] = [
     name: 'panic',
     chapter: 'play',
     call: 'panic()',
-    doc: 'Ends every note at once, whatever its release, and the lines of play().',
+    doc: 'Ends every note at once, whatever its release, and the lines of play(); forgets what was still to come.',
     examples: ['panic()'],
     run: (desk) => {
       endLines(desk)
-      desk.synth.play({ kind: 'silence' })
+      desk.synth.panic()
     },
   },
 ]
