@@ -26,10 +26,13 @@ export function guardProcess(argv: readonly string[], shell: Shell): (code: numb
     if (shell.io.stderr.isTTY === true) shell.io.stderr.write(clearLine)
     return reportFailure(error, shell)
   }
-  // `megasynth devices | head` ends when head has seen enough
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    end(error.code === 'EPIPE' ? exitCodes.ok : report(unwritable(error))),
-  )
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // the terminal has gone: its hang-up ends the program as it should be ended
+      if (error.code === 'EIO') return
+      // `megasynth devices | head` ends when head has seen enough
+      end(error.code === 'EPIPE' ? exitCodes.ok : report(unwritable(error)))
+    })
   // a rejection that nobody handles comes here too
   process.on('uncaughtException', (error) => {
     const own = isOwn(error)

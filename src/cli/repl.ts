@@ -9,6 +9,7 @@ import { openMidiPorts } from '../midi/node-ports.ts'
 import type { Outside } from '../repl/desk.ts'
 import { replSession } from '../repl/session.ts'
 import { ownStateFolder } from '../repl/state-folder.ts'
+import { steadyWrites } from '../repl/steady-output.ts'
 import type { DeviceTypes } from './catalogue.ts'
 import { Ended, signals, type Signal } from './exit.ts'
 import { named, placeOf } from './files.ts'
@@ -75,6 +76,8 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
     ...(flags.buffer !== undefined && { bufferFrames: flags.buffer }),
   })
   const interrupts = io.catchInterrupts()
+  const restore =
+    io.stdout === process.stdout && process.stdout.isTTY ? steadyWrites(process.stdout) : undefined
   try {
     print(`${paint.green('▶')} ${paint.bold(file ?? 'the patch of megasynth new')} on ${deviceLine(synth)}`)
     if (synth.notice !== undefined) print(`${paint.yellow('note')}: ${synth.notice}`)
@@ -100,6 +103,7 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
     })
   } finally {
     await synth.close()
+    restore?.()
     interrupts.release()
   }
   if (interrupts.signal.aborted) throw new Ended(128 + signals[interrupts.signal.reason as Signal])

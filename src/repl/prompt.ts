@@ -33,6 +33,7 @@ export interface PromptOptions {
 export interface Prompt {
   /** Prints lines that nobody asked for, above what is being typed. */
   readonly say: (text: string) => void
+  /** Ends it at once, whatever is waited for. */
   readonly close: () => void
   /** When it has been closed and everything that was asked for is done. */
   readonly ended: Promise<void>
@@ -61,6 +62,8 @@ interface Inner {
 interface Turn {
   /** Gives up waiting for its promise. */
   cancel?: () => void
+  /** Gives up whatever it does, without a word. */
+  readonly drop: () => void
   readonly fail: (error: unknown) => void
 }
 
@@ -126,6 +129,7 @@ export function openPrompt(options: PromptOptions): Prompt {
       goOn()
     }
     const turn: Turn = {
+      drop: () => finish(() => undefined),
       fail: (error) =>
         finish(() => {
           output.write(`${mistake(error)}\n`)
@@ -148,7 +152,7 @@ export function openPrompt(options: PromptOptions): Prompt {
     const taken = declared(written).find((name) => Object.hasOwn(options.functions, name))
     if (taken !== undefined) return turn.fail(new TypeError(isTaken(taken)))
     const { code, exports } = promptCode(written)
-    withoutSigint(() =>
+    withoutSignals(() =>
       evaluate.call(server, code, context, file, (error, value) => {
         if (error instanceof Recoverable) finish(() => done(error))
         else if (error) turn.fail(error)
@@ -206,27 +210,41 @@ export function openPrompt(options: PromptOptions): Prompt {
   }
   define()
   server.on('reset', define)
-  server.on('exit', () => {
+  const onExit = (): void => {
     closed = true
     paste.end()
     goOn()
-  })
+  }
+  server.on('exit', onExit)
+  // a terminal that has gone can no longer be read
+  input.on('error', close)
   if (terminal && history !== undefined) keepHistory(server, history, say)
   paste.begin()
-  return { say, close: () => server.close(), ended }
+  return { say, close, ended }
+
+  function close(): void {
+    waiting.length = 0
+    server.close()
+    // while its history is read, or a promise is waited for, Node's REPL says nothing of having been closed
+    server.off('exit', onExit)
+    onExit()
+    running?.drop()
+  }
 }
 
 /**
- * What the program does at Ctrl-C is left out while a line is evaluated: Ctrl-C ends that line, which Node's REPL sees to, but only
- * if nobody else listens.
+ * What the program does at signals is left out while a line is evaluated. Ctrl-C ends that line, which Node's REPL sees to, but only
+ * if nobody else listens. A terminal that is closed ends the program at once: nobody could ever be told, if the line does not end.
  */
-function withoutSigint(work: () => void): void {
-  const listeners = process.rawListeners('SIGINT')
-  process.removeAllListeners('SIGINT')
+function withoutSignals(work: () => void): void {
+  const all = (['SIGINT', 'SIGHUP', 'SIGTERM'] as const).map(
+    (name) => [name, process.rawListeners(name) as NodeJS.SignalsListener[]] as const,
+  )
+  for (const [name] of all) process.removeAllListeners(name)
   try {
     work()
   } finally {
-    for (const listener of listeners) process.on('SIGINT', listener as NodeJS.SignalsListener)
+    for (const [name, listeners] of all) for (const listener of listeners) process.on(name, listener)
   }
 }
 

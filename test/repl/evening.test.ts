@@ -148,9 +148,40 @@ describe('an evening at the prompt', () => {
     await expectEntered("'alive' + 2", 'alive2')
   })
 
+  it.each([
+    "while (true) console.log('on' + 'wards')",
+    "while (true) process.stdout.write('on' + 'wards\\n')",
+  ])('is given back by Ctrl-C in the middle of %s', async (endless) => {
+    for (let i = 0; i < 20; i++) {
+      terminal.type(`${endless}\r`)
+      await terminal.says('onwards')
+      terminal.type(keys.ctrlC)
+      await terminal.says('interrupted')
+      await terminal.says('> ')
+      await expectEntered("'alive' + 3", 'alive3')
+    }
+  })
+
+  it('plays on after Ctrl-C in the middle of knobs and notes without end', async () => {
+    for (let i = 0; i < 10; i++) {
+      terminal.type(
+        "console.log('on' + 'wards'); while (true) { setKnob('cutoff', Math.random()); noteOn(60); noteOff(60) }\r",
+      )
+      await terminal.says('onwards')
+      terminal.type(keys.ctrlC)
+      await terminal.says('interrupted')
+      await terminal.says('> ')
+    }
+    await expectEntered("setKnob('cutoff', 0.6)", '0.60')
+    await expectEntered('panic()')
+    await expectEntered("noteOn('A3')")
+    await expectEntered("Math.round((await probe('oscillator0')).pitch / 10)", '22')
+    await expectEntered('panic()')
+  })
+
   it('takes a patch file that is pasted, of two hundred lines with tabs and comments, and takes it back', async () => {
     terminal.type(pasted(long))
-    await terminal.says(/synths +10\d born/)
+    await terminal.says(/synths +\d+ born/)
     await terminal.says('> ')
     await expectEntered('Object.keys(patch.devices).length', '100')
     await expectEntered('undo()', 'added')

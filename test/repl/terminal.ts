@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
 import { afterAll } from 'vitest'
@@ -14,6 +15,8 @@ export interface Terminal {
   readonly says: (text: string | RegExp) => Promise<string>
   /** All that it said. */
   readonly text: () => string
+  /** Closes the window, and waits until the program has ended. */
+  readonly hangUp: () => Promise<void>
   readonly code: Promise<number>
 }
 
@@ -29,6 +32,14 @@ export const keys = {
 
 /** What is pasted, as a terminal sends it that was asked to mark it. */
 export const pasted = (text: string): string => `\u001b[200~${text.replaceAll('\n', '\r')}\u001b[201~`
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 /** Starts the built command line on a pseudo-terminal. */
 export function openTerminal(
@@ -59,7 +70,7 @@ export function openTerminal(
   )
   afterAll(() => {
     try {
-      child.kill('SIGKILL')
+      process.kill(child.pid, 'SIGKILL')
     } catch {
       // it has ended
     }
@@ -76,7 +87,7 @@ export function openTerminal(
         return rest.slice(0, at + length)
       }
       await new Promise<void>((resolve, reject) => {
-        const late = setTimeout(
+        const late = globalThis.setTimeout(
           () => reject(new Error(`never said ${String(wanted)}, but:\n${rest}`)),
           50_000,
         )
@@ -99,6 +110,12 @@ export function openTerminal(
       return said + (await says(/(^|\n|\r)> /))
     },
     text,
+    async hangUp() {
+      // who closes a window sends nothing: the system does
+      child.kill = () => undefined
+      ;(child as unknown as { readonly destroy: () => void }).destroy()
+      while (isAlive(child.pid)) await setTimeout(20)
+    },
     code,
   }
 }
