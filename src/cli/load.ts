@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type * as Jiti from 'jiti'
 import { didYouMean, fail, listNames } from '../errors/index.ts'
 import { placeOf, readText, type Place } from './files.ts'
 import { parseJson } from './json.ts'
@@ -71,6 +72,20 @@ export async function ownModule(name: string): Promise<unknown> {
   return await import(new URL(`../${name}${extname(import.meta.url)}`, import.meta.url).href)
 }
 
+/** What files that are programs are loaded with. A JSON patch does without, and starts sooner. */
+export async function prepareToLoad(): Promise<{
+  readonly createJiti: typeof Jiti.createJiti
+  readonly virtualModules: Record<string, unknown>
+}> {
+  const { createJiti } = await import('jiti')
+  const virtualModules = {
+    megasynth: await ownModule('index'),
+    'megasynth/live': await ownModule('live'),
+    'megasynth/scsynth': await ownModule('scsynth/index'),
+  }
+  return { createJiti, virtualModules }
+}
+
 const isPromise = (value: unknown): boolean => value instanceof Promise
 
 /** Runs a module that has a default export. The whole is returned: an export that is a promise would be awaited here. */
@@ -79,14 +94,9 @@ async function importFile(
   example: string,
   onFile: (file: string) => void = () => undefined,
 ): Promise<{ readonly default: unknown }> {
-  // only for files that are programs: a JSON patch starts sooner
-  const { createJiti } = await import('jiti')
+  const { createJiti, virtualModules } = await prepareToLoad()
   const jiti = createJiti(pathToFileURL(place.path).href, {
-    virtualModules: {
-      megasynth: await ownModule('index'),
-      'megasynth/live': await ownModule('live'),
-      'megasynth/scsynth': await ownModule('scsynth/index'),
-    },
+    virtualModules,
     // a file that is loaded leaves no trace
     fsCache: false,
     interopDefault: false,

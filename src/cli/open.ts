@@ -18,21 +18,29 @@ export interface OpenPatch {
 /**
  * Loads and checks a patch file.
  *
- * @param again `catalogue`: device types that were loaded before; `onFile` is told of every file that the patch is made of
+ * @param again `catalogue`: device types that were loaded before; `load` and `onFile` as of {@link readPatch}
  * @throws PatchProblems with all problems of the patch; MegasynthError if the file cannot be loaded; `unknown-knob`
  */
 export async function openPatch(
   cwd: string,
   file: string,
   flags: TuningFlags & { readonly devices?: string; readonly set: readonly KnobSetting[] },
-  again: { readonly catalogue?: DeviceTypes; readonly onFile?: (file: string) => void } = {},
+  again: Reading & { readonly catalogue?: DeviceTypes } = {},
 ): Promise<OpenPatch> {
   const catalogue = again.catalogue ?? (await openCatalogue(cwd, flags.devices))
-  const written = await readPatch(cwd, file, catalogue, again.onFile)
+  const written = await readPatch(cwd, file, catalogue, again)
   const tuning = openTuning(cwd, flags)
   const patch = withKnobs({ ...written.patch, ...(tuning && { tuning }) }, flags.set, file)
   const { patch: parsed = written.parsed } = checkPatch(patch, catalogue, out)
   return { ...written, patch, parsed }
+}
+
+/** How a file is read. */
+export interface Reading {
+  /** Default: in this thread. */
+  readonly load?: typeof loadPatchFile
+  /** Is told of every file that the patch is made of. */
+  readonly onFile?: (file: string) => void
 }
 
 /** As {@link openPatch} does, with device types that are at hand. */
@@ -40,9 +48,9 @@ export async function readPatch(
   cwd: string,
   file: string,
   catalogue: DeviceTypes,
-  onFile?: (file: string) => void,
+  { load = loadPatchFile, onFile }: Reading = {},
 ): Promise<OpenPatch> {
-  const loaded = await loadPatchFile(cwd, file, onFile)
+  const loaded = await load(cwd, file, onFile)
   const { patch: parsed, problems } = checkPatch(loaded, catalogue, out)
   if (parsed === undefined) throw new PatchProblems(file, problems)
   return { file, patch: loaded as Patch, parsed, catalogue }

@@ -6,12 +6,12 @@ import type { LiveSynth } from '../live/live-synth.ts'
 import { reportLine } from '../plan/index.ts'
 import { addAttachFlags, attach, type AttachFlags, type Detach } from './attach.ts'
 import { reportFailure } from './failure.ts'
-import { placeOf } from './files.ts'
 import { bufferFlag, deviceFlag, loopFlag, setFlag, type KnobSetting } from './flags.ts'
 import type { Shell } from './io.ts'
 import { recordLive, type LiveRecording } from './live-recording.ts'
 import { blueprint } from './needs.ts'
-import { openPatch, type OpenPatch } from './open.ts'
+import { loadApart } from './load-apart.ts'
+import { openPatch, type OpenPatch, type Reading } from './open.ts'
 import { sayWhatWasRecorded, wavPlace } from './render.ts'
 import { scoreOf } from './score.ts'
 import { missingProgram, openShelf, refillShelf, shelfOf } from './shelf.ts'
@@ -87,13 +87,14 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
     ...(flags.device !== undefined && { device: flags.device }),
     ...(flags.buffer !== undefined && { bufferFrames: flags.buffer }),
   })
+  const loader = loadApart()
   // a file that is saved while the engine starts is not missed
   let followed: ReadonlySet<string> = files
   const watch = watchFiles(async (changed) => {
     const synth = await starting
     if (changed.has(beside.path)) refillShelf(synth, beside, opened.catalogue, shell)
     if (changed.size > (changed.has(beside.path) ? 1 : 0))
-      await reload(synth, opened, flags, shell, (found) => (followed = found))
+      followed = await reload(synth, { ...opened, load: loader.load }, flags, shell, followed)
     watch.follow([...followed, beside.path])
   })
   watch.follow([...followed, beside.path])
@@ -103,6 +104,7 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
     synth = await starting
   } catch (error) {
     interrupts.release()
+    loader.close()
     await watch.close().catch(() => undefined)
     throw error
   }
@@ -123,6 +125,7 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
     const ended = await over(synth, playing, interrupts.signal)
     if (ended === 'interrupted') playing?.stop()
   } finally {
+    loader.close()
     await watch.close()
     await detach?.()
     await synth.close()
@@ -146,28 +149,37 @@ export const deviceLine = (synth: LiveSynth): string => {
 const soundsByItself = (patch: OpenPatch): boolean =>
   patch.parsed.voices.mode === 'drone' || !blueprint(patch).network.nodes.some(({ part }) => part === 'voice')
 
-/** Goes over to what the files say now. If that is wrong, the old patch plays on. */
+/**
+ * Goes over to what the files say now. If that is wrong, the old patch plays on.
+ *
+ * @param before the files of which the patch was made
+ * @returns the files to be watched from now on
+ */
 export async function reload(
   synth: LiveSynth,
-  { file, catalogue }: Pick<OpenPatch, 'file' | 'catalogue'>,
+  { file, catalogue, load }: Pick<OpenPatch, 'file' | 'catalogue'> & Required<Pick<Reading, 'load'>>,
   flags: Pick<PlayFlags, 'set'>,
   shell: Shell,
-  follow: (files: ReadonlySet<string>) => void,
-): Promise<void> {
+  before: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
   const { io, print, note, paint, errorPaint } = shell
   const files = new Set<string>()
   const begin = performance.now()
   try {
-    const { patch } = await openPatch(io.cwd, file, flags, { catalogue, onFile: (one) => files.add(one) })
+    const { patch } = await openPatch(io.cwd, file, flags, {
+      catalogue,
+      load,
+      onFile: (one) => files.add(one),
+    })
     const report = await synth.apply(patch)
     const milliseconds = performance.now() - begin
     print(`${paint.cyan('↻')} ${file}: ${reportLine({ ...report, milliseconds })}`)
+    return files
   } catch (error) {
     reportFailure(error, shell)
     note(errorPaint.dim('the patch before plays on'))
-  } finally {
-    // a file that broke half way is still the one to be watched
-    follow(files.size > 0 ? files : new Set([placeOf(io.cwd, file).path]))
+    // what broke it may be any of these
+    return new Set([...before, ...files])
   }
 }
 

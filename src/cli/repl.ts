@@ -7,6 +7,7 @@ import type { Patch } from '../patch/index.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
 import { openMidiPorts } from '../midi/node-ports.ts'
 import type { Outside } from '../repl/desk.ts'
+import { catchExit } from '../repl/exit-request.ts'
 import { replSession } from '../repl/session.ts'
 import { ownStateFolder } from '../repl/state-folder.ts'
 import { steadyWrites } from '../repl/steady-output.ts'
@@ -18,7 +19,8 @@ import type { Shell, Sink } from './io.ts'
 import { recordLive } from './live-recording.ts'
 import { ownModule, patchTypes } from './load.ts'
 import { starter } from './new.ts'
-import { openPatch } from './open.ts'
+import { loadApart } from './load-apart.ts'
+import { openPatch, type Reading } from './open.ts'
 import { deviceLine, reload, tellOfTrouble } from './play.ts'
 import { sayWhatWasRecorded, wavPlace } from './render.ts'
 import { openShelf, shelfOf } from './shelf.ts'
@@ -76,6 +78,8 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
     ...(flags.buffer !== undefined && { bufferFrames: flags.buffer }),
   })
   const interrupts = io.catchInterrupts()
+  const exit = catchExit()
+  const loader = loadApart()
   const restore =
     io.stdout === process.stdout && process.stdout.isTTY ? steadyWrites(process.stdout) : undefined
   try {
@@ -91,7 +95,8 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
       input: io.stdin,
       output: writable(io.stdout),
       history: join(ownStateFolder(io.env), 'repl-history'),
-      outside: (say) => outsideOf({ ...shell, print: say, note: say, errorPaint: paint }, synth, catalogue),
+      outside: (say) =>
+        outsideOf({ ...shell, print: say, note: say, errorPaint: paint }, synth, catalogue, loader.load),
       catchStrays: (listener) => {
         io.takeStray = (error) => {
           listener(error)
@@ -99,22 +104,30 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
         }
         return () => (io.takeStray = undefined)
       },
-      signal: interrupts.signal,
+      signal: AbortSignal.any([interrupts.signal, exit.signal]),
     })
   } finally {
+    loader.close()
     await synth.close()
     restore?.()
+    exit.release()
     interrupts.release()
   }
+  if (exit.signal.aborted) throw new Ended(exit.signal.reason as number)
   if (interrupts.signal.aborted) throw new Ended(128 + signals[interrupts.signal.reason as Signal])
 }
 
 /** Files and ports, for the commands. What happens by itself is said above what is being typed. */
-function outsideOf(shell: Shell, synth: LiveSynth, catalogue: DeviceTypes): Outside {
+function outsideOf(
+  shell: Shell,
+  synth: LiveSynth,
+  catalogue: DeviceTypes,
+  load: Required<Reading>['load'],
+): Outside {
   const { cwd } = shell.io
   tellOfTrouble(synth, shell)
   const open = async (file: string, onFile: (file: string) => void = () => undefined) =>
-    (await openPatch(cwd, file, { set: [] }, { catalogue, onFile })).patch
+    (await openPatch(cwd, file, { set: [] }, { catalogue, load, onFile })).patch
   return {
     openPatch: open,
     write(file, text, options) {
@@ -126,11 +139,12 @@ function outsideOf(shell: Shell, synth: LiveSynth, catalogue: DeviceTypes): Outs
       }
     },
     async watch(file) {
-      const files = new Set<string>()
-      const patch = await open(file, (one) => files.add(one))
-      const watch = watchFiles(() =>
-        reload(synth, { file, catalogue }, { set: [] }, shell, (found) => watch.follow(found)),
-      )
+      let files: ReadonlySet<string> = new Set()
+      const patch = await open(file, (one) => (files = new Set([...files, one])))
+      const watch = watchFiles(async () => {
+        files = await reload(synth, { file, catalogue, load }, { set: [] }, shell, files)
+        watch.follow(files)
+      })
       watch.follow(files)
       return { patch, end: () => watch.close() }
     },

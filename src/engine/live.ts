@@ -1,5 +1,4 @@
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { MegasynthError, fail, type Problem } from '../errors/index.ts'
 import type { Command } from '../scsynth/index.ts'
 import type { Engine, EngineEvent } from './engine.ts'
@@ -14,6 +13,7 @@ import {
 } from './live-protocol.ts'
 import type { Moment } from './schedule.ts'
 import { deviceCalled, silentDevice, soundDevices } from './sound-devices.ts'
+import { startWorker } from './start-worker.ts'
 
 /** How a live engine is heard. */
 export interface LiveOptions extends EngineOptions {
@@ -109,12 +109,7 @@ export async function createLiveEngine(
   const sink = await chosenDevice(device)
   const shared = new SharedArrayBuffer(gaugeCount * 8)
   const setup: WorkerSetup = { engine, bufferFrames, device: sink.id, shared, gains }
-  // as source in its own tests, else as it is built
-  const type = extname(import.meta.url)
-  const worker = new Worker(new URL(`live-worker${type}`, import.meta.url), {
-    workerData: setup,
-    execArgv: type === '.ts' ? ['--import', import.meta.resolve('jiti/register')] : [],
-  })
+  const worker = startWorker('live-worker', import.meta.url, setup)
   const proxy = new LiveProxy(worker, new Float64Array(shared), { ...sink, bufferFrames })
   return await proxy.ready()
 }

@@ -88,6 +88,26 @@ describe('megasynth play', () => {
     })
   })
 
+  it('plays on when a saved file ends the program, never ends, or exports code; and what it imports is watched on', async () => {
+    folder.write('dep.ts', 'export const frequency = 220')
+    const using = `import { frequency } from './dep.ts'\nexport default {
+      devices: { osc: { type: 'oscillator', frequency } }, connections: [['osc', 'out']], voices: { mode: 'drone' } }`
+    folder.write('wild.ts', using)
+    await playing('wild.ts', [], async ({ says, text }) => {
+      folder.write('wild.ts', 'process.exit(3)')
+      await says('process.exit(3)', 'the patch before plays on')
+      folder.write('wild.ts', 'export default { devices: { a: { type: () => 1 } }, connections: [] }')
+      await says('devices.a.type: a function')
+      folder.write('wild.ts', using)
+      await says('nothing changed')
+      folder.write('dep.ts', 'while (true) {}')
+      await says('it has run for 5 s')
+      folder.write('dep.ts', 'export const frequency = 330')
+      await says('set osc')
+      expect(text()).not.toContain('warning')
+    })
+  })
+
   it('goes on when a patch file throws after it was loaded', async () => {
     folder.write(
       'late.mjs',

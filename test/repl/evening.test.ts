@@ -260,10 +260,16 @@ describe('an evening at the prompt', () => {
   })
 
   it('plays on when the engine is killed', async () => {
-    await expectEntered('void threads.at(-1).terminate()', 'the engine had died')
+    await expectEntered('void threads[0].terminate()', 'the engine had died')
     await expectEntered("setKnob('cutoff', 0.3)", '0.30')
     await expectEntered('stats().voices.held', /\d/)
     await expectEntered('panic()')
+  })
+
+  it('plays on when a file that is loaded ends the program', async () => {
+    writeFileSync(join(folder.path, 'end.ts'), 'process.exit(3)')
+    await expectEntered("load('end.ts')", 'process.exit(3)')
+    await expectEntered("'alive' + 4", 'alive4')
   })
 
   it('ends at Ctrl-D with the code 0, and remembers what was typed', async () => {
@@ -281,5 +287,10 @@ describe('an evening at the prompt', () => {
     await again.says('✓ last.wav')
     expect(await again.code).toBe(0)
     expect(folder.names().filter((name) => name.endsWith('.part'))).toEqual([])
+    const third = await start()
+    await third.enter('record("exit.wav")', 'recording')
+    third.type('process.exit(5)\r')
+    await third.says('✓ exit.wav')
+    expect(await third.code).toBe(5)
   })
 })

@@ -19,6 +19,7 @@ it.each([
     await terminal.says('onwards')
   }
   await terminal.hangUp()
+  expect(terminal.isAlive()).toBe(false)
 })
 
 it('keeps what is recorded when the window is closed', async () => {

@@ -17,6 +17,7 @@ export interface Terminal {
   readonly text: () => string
   /** Closes the window, and waits until the program has ended. */
   readonly hangUp: () => Promise<void>
+  readonly isAlive: () => boolean
   readonly code: Promise<number>
 }
 
@@ -110,6 +111,7 @@ export function openTerminal(
       return said + (await says(/(^|\n|\r)> /))
     },
     text,
+    isAlive: () => isAlive(child.pid),
     async hangUp() {
       // who closes a window sends nothing: the system does
       child.kill = () => undefined

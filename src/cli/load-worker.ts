@@ -1,0 +1,42 @@
+import { parentPort } from 'node:worker_threads'
+import { fail, problemsOf } from '../errors/index.ts'
+import { placeOf } from './files.ts'
+import type { LoadAnswer, LoadRequest } from './load-apart.ts'
+import { loadPatchFile, prepareToLoad } from './load.ts'
+
+const say = (answer: LoadAnswer): void => parentPort?.postMessage(answer, [])
+
+parentPort?.once('message', async ({ cwd, written }: LoadRequest) => {
+  try {
+    await prepareToLoad()
+    say({ kind: 'begun' })
+    const patch = await loadPatchFile(cwd, written, (file) => say({ kind: 'file', file }))
+    try {
+      say({ kind: 'loaded', patch })
+    } catch {
+      fail({
+        code: 'not-a-patch',
+        path: placeOf(cwd, written).shown,
+        message: 'holds something that is not data',
+        found: wayToCode(patch) ?? 'a value that cannot be copied',
+        expected: 'numbers, texts, lists and objects of these',
+      })
+    }
+  } catch (error) {
+    say({ kind: 'failed', problems: problemsOf(error) })
+  }
+})
+void prepareToLoad()
+
+/** Where in a value there is a function or a symbol: `devices.filter0.cutoff: a function`. */
+function wayToCode(value: unknown, way = '', seen = new Set<unknown>()): string | undefined {
+  if (typeof value === 'function' || typeof value === 'symbol')
+    return `${way === '' ? '' : `${way.slice(1)}: `}a ${typeof value}`
+  if (typeof value !== 'object' || value === null || seen.has(value)) return undefined
+  seen.add(value)
+  for (const [key, inner] of Object.entries(value)) {
+    const found = wayToCode(inner, `${way}.${key}`, seen)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
