@@ -6,7 +6,7 @@ import { loadPatchFile, prepareToLoad } from './load.ts'
 
 const say = (answer: LoadAnswer): void => parentPort?.postMessage(answer, [])
 
-parentPort?.once('message', async ({ cwd, written }: LoadRequest) => {
+async function answer({ cwd, written }: LoadRequest): Promise<void> {
   try {
     await prepareToLoad()
     say({ kind: 'begun' })
@@ -25,7 +25,10 @@ parentPort?.once('message', async ({ cwd, written }: LoadRequest) => {
   } catch (error) {
     say({ kind: 'failed', problems: problemsOf(error) })
   }
-})
+}
+
+parentPort?.once('message', (request: LoadRequest) => void answer(request))
+// whoever asks later waits the less
 void prepareToLoad()
 
 /** Where in a value there is a function or a symbol: `devices.filter0.cutoff: a function`. */

@@ -10,11 +10,11 @@ export interface ExitRequest {
 export function catchExit(): ExitRequest {
   const controller = new AbortController()
   const { exit } = process
-  process.exit = ((code: number | string | null = process.exitCode ?? 0) => {
+  process.exit = (code: number | string | null = process.exitCode ?? 0) => {
     controller.abort(Number(code))
     // whoever calls it does not expect to go on
     throw new Error(`the session ends with ${code}`)
-  }) as typeof exit
+  }
   return {
     signal: controller.signal,
     release: () => {

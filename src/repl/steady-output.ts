@@ -15,7 +15,7 @@ export function steadyWrites(terminal: WriteStream & { readonly fd: number }): (
   // a console of Windows takes no UTF-8 from writeSync
   if (process.platform === 'win32') return () => undefined
   const { write } = terminal
-  terminal.write = ((text: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
+  terminal.write = (text: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
     const [encoding] = rest
     const done = rest.find((value) => typeof value === 'function')
     const bytes =
@@ -26,7 +26,7 @@ export function steadyWrites(terminal: WriteStream & { readonly fd: number }): (
     if (error !== undefined) terminal.emit('error', error)
     if (done !== undefined) queueMicrotask(() => (done as (error?: Error) => void)(error))
     return true
-  }) as typeof write
+  }
   return () => {
     terminal.write = write
   }
