@@ -145,7 +145,7 @@ export function decayTime(
 }
 
 /** Largest absolute second difference. */
-function sharpness(signal: Signal): number {
+export function sharpness(signal: Signal): number {
   let most = 0
   for (let i = 2; i < signal.length; i++)
     most = Math.max(most, Math.abs(signal[i]! - 2 * signal[i - 1]! + signal[i - 2]!))
