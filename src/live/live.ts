@@ -111,8 +111,10 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     )
   }
 
-  /** What was handed over for later has not been turned yet. */
+  /** What is turned as soon as possible counts; what was handed over for later has not been turned yet. */
   protected override position(name: string): number {
+    for (const one of this.#waiting.toReversed())
+      if (one.kind === 'knob' && one.name === name && one.blocks === undefined) return one.position
     const soon = this.now + this.engine.bufferBlocks
     const past = this.#committed.find(({ block, before }) => block > soon && before.knobs !== undefined)
     return past === undefined ? super.position(name) : (past.before.knobs?.get(name) ?? 0)

@@ -4,7 +4,7 @@ import type { Patch } from '../../src/patch/index.ts'
 import { sharpness } from './ear.ts'
 
 /** A tone through a filter that rings, with both of its knobs. */
-const patch = (waveform: string, slope: number, cutoff: number, resonance: number): Patch => ({
+const patch = (waveform: string, slope: number, [cutoff, resonance]: readonly [number, number]): Patch => ({
   voices: { mode: 'drone' },
   knobs: { cutoff, resonance },
   devices: {
@@ -44,11 +44,11 @@ it.each([
     ] as const // prettier-ignore
     for (const [from, to] of ways) {
       const steady = Math.max(
-        await sharpest(patch(waveform, slope, ...from), patch(waveform, slope, ...to), 15),
-        await sharpest(patch(waveform, other, ...from), patch(waveform, other, ...to), 15),
+        await sharpest(patch(waveform, slope, from), patch(waveform, slope, to), 15),
+        await sharpest(patch(waveform, other, from), patch(waveform, other, to), 15),
       )
       for (const over of [0, 0.05, 0.5, 2]) {
-        const figure = await sharpest(patch(waveform, slope, ...from), patch(waveform, other, ...to), over)
+        const figure = await sharpest(patch(waveform, slope, from), patch(waveform, other, to), over)
         expect([from, to, over, figure / steady < 1.25, figure / steady]).toEqual([from, to, over, true, expect.any(Number)]) // prettier-ignore
       }
     }

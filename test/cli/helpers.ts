@@ -73,6 +73,9 @@ export interface Watched {
   readonly says: (...texts: readonly string[]) => Promise<void>
   /** All that it said, on both streams. */
   readonly text: () => string
+  /** A line at its prompt, and the end of them (Ctrl-D). */
+  readonly type: (line: string) => void
+  readonly hangUp: () => void
   /** Ctrl-C. */
   readonly interrupt: () => void
   readonly code: Promise<number | null>
@@ -102,6 +105,8 @@ export function watching(argv: readonly string[], cwd: string): Watched {
       throw new Error(`never said ${texts.join(' or ')}, but:\n${text}`)
     },
     text: () => text,
+    type: (line) => void child.stdin.write(`${line}\n`),
+    hangUp: () => void child.stdin.end(),
     interrupt: () => void child.kill('SIGINT'),
     code,
   }

@@ -38,6 +38,8 @@ const done = ['git clone … megasynth && cd megasynth', 'npm ci']
 let live: Watched | undefined
 let said = (): string => ''
 let isRunning = false
+/** It is a prompt, at which something can be typed. */
+let isPrompt = false
 /** Each file as it was last without a mistake. */
 const good = new Map<string, string>()
 const ran: string[] = []
@@ -55,7 +57,9 @@ async function end(): Promise<void> {
   const ending = live
   live = undefined
   if (ending === undefined) return
-  ending.interrupt()
+  if (isPrompt) ending.hangUp()
+  else ending.interrupt()
+  isPrompt = false
   expect([await ending.code, ending.text()]).toEqual([0, ending.text()])
 }
 
@@ -65,7 +69,9 @@ const argumentsOf = (command: string): string[] =>
 function program(argv: readonly string[]): string {
   const environment = { ...process.env, NO_COLOR: '1' }
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: folder.path, env: environment, encoding: 'utf8' }) // prettier-ignore
-  expect([argv.slice(1), status, stderr]).toEqual([argv.slice(1), 0, stderr])
+  // two patches differ
+  const wanted = argv[1] === 'diff' ? 1 : 0
+  expect([argv.slice(1), status, stderr]).toEqual([argv.slice(1), wanted, stderr])
   return stdout + stderr
 }
 
@@ -81,14 +87,17 @@ async function run(line: string): Promise<void> {
   }
   const [npx, name, ...argv] = argumentsOf(command)
   expect([npx, name]).toEqual(['npx', expect.stringMatching(/^(megasynth|jiti)$/)])
-  if (argv[0] === 'play') {
+  if (argv[0] === 'play' || argv[0] === 'repl') {
     await end()
+    isPrompt = argv[0] === 'repl'
     const one = watching([...argv, '--device', 'silent'], folder.path)
     live = one
     said = () => one.text()
     isRunning = true
-    await one.says('Ctrl-C ends')
+    await one.says(isPrompt ? 'Ctrl-D ends' : 'Ctrl-C ends')
   } else {
+    // whoever types a command again has left the prompt
+    if (isPrompt) await end()
     const text = program([name === 'jiti' ? join(root, 'node_modules/jiti/lib/jiti-cli.mjs') : main, ...argv])
     said = () => text
     isRunning = false
@@ -129,6 +138,25 @@ async function prints(body: string): Promise<void> {
     expect(said()).toMatch(pattern)
   }
 }
+
+/** What is typed at a prompt, line by line, and what is answered. */
+async function types(body: string): Promise<void> {
+  const one = live
+  expect([isPrompt, one === undefined]).toEqual([true, false])
+  for (const [, line = '', answer = ''] of body.matchAll(/^> (.*)\n((?:(?!> ).*\n)*)/gm)) {
+    const before = one?.text().length ?? 0
+    said = () => one?.text().slice(before) ?? ''
+    isRunning = true
+    // what is typed comes back when all before it has been done
+    one?.type(line)
+    typed++
+    one?.type(`'done ${typed}'`)
+    await prints(`done ${typed}`)
+    if (answer !== '') await prints(answer)
+    else expect(said()).not.toContain('✗')
+  }
+}
+let typed = 0
 
 /** The left channel of a WAV file, or of a patch that is rendered. */
 function soundOf(file: string, notes?: string): { readonly sampleRate: number; readonly left: Float32Array } {
@@ -184,6 +212,7 @@ async function follow({ steps, text }: ReturnType<typeof chaptersOf>[number]): P
   for (const step of steps)
     if (step.kind === 'heard') hears(step.claim, text)
     else if (step.language === 'sh') for (const line of step.body.trimEnd().split('\n')) await run(line)
+    else if (step.language === 'console') await types(step.body)
     else if (step.language === 'text') {
       await prints(step.body)
       // who reads on has mended it

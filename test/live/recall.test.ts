@@ -132,6 +132,9 @@ describe('live, a snapshot that is recalled on a beat', () => {
   it('is stored as the knobs are now, not as they will be soon', async () => {
     const { synth, thread } = await startLive(low)
     await pass(thread, 5)
+    synth.setKnob('level', 0.1)
+    expect(synth.knob('level')).toBe(0.1)
+    synth.setKnob('level', 0.25)
     synth.setKnob('level', 0.9, { at: synth.time + 0.15 })
     await breathe()
     synth.store('now')

@@ -1,3 +1,4 @@
+import { MegasynthError } from '../../errors/index.ts'
 import { reportLine } from '../../plan/index.ts'
 import type { Recall } from '../../live/synth.ts'
 import type { Command } from '../command.ts'
@@ -33,7 +34,11 @@ export const snapshotCommands: readonly Command[] = [
       if (how.at === undefined || how.at === 'now') return reported(desk, await coming)
       coming.then(
         (report) => desk.say(`${name}: ${reportLine(report)}`),
-        (error: unknown) => desk.say(mistakeText(error, desk.paint)),
+        (error: unknown) => {
+          // whoever ends the session does not wait for it
+          if (!(error instanceof MegasynthError && error.code === 'engine-closed'))
+            desk.say(mistakeText(error, desk.paint))
+        },
       )
       return said(`${name} comes with the next ${how.at}`)
     },
