@@ -4,8 +4,10 @@ import { Cable } from './cable.ts'
 import { lockedTo } from './clock-lock.ts'
 import { noSuchPort, noVirtualPorts, portsNamed } from './choose-port.ts'
 import { clockAtStart, followClock, type ClockAction, type ClockMessage } from './clock-follower.ts'
+import { checkMidiOptions } from './options.ts'
 import { isTakenBy, mappedKnobs, turned, turns, type Grip, type MappedKnob } from './knob-controls.ts'
-import { learning, learningEdits, learnt, type Learning } from './learn.ts'
+import { learning, learningEdits, learnt, takenOverAsBefore, type Learning } from './learn.ts'
+import { Merge } from './merge.ts'
 import type { HearMidi, MidiInput, MidiPortInfo, MidiPorts } from './ports.ts'
 import type { MidiAction, MidiControl, MidiOptions } from './state.ts'
 
@@ -95,12 +97,13 @@ const leaderSilent = 1
  * goes away ends its notes; when it comes back it plays again.
  *
  * @throws MegasynthError `unknown-midi-port` if `port` is not there, `midi-unavailable` if there are no virtual ports,
- * `midi-port-failed` if the virtual one cannot be opened
+ * `midi-port-failed` if the virtual one cannot be opened, `out-of-range` for options that mean nothing
  * @example
  * const synth = await createOffline({ patch })
  * const connection = connectMidi(synth, { ports: await openMidiPorts(), port: 'Keystation', channel: 1 })
  */
 export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): MidiConnection {
+  checkMidiOptions(options)
   const { ports, port: wanted, virtual, onNews = () => undefined, onProgram, clock } = options
   const plays = virtual === undefined || wanted !== undefined
   if (wanted !== undefined && portsNamed(ports.inputs, wanted).length === 0)
@@ -110,6 +113,7 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
   /** Ports that could not be opened: said once. */
   const failed = new Set<string>()
   const grips = new Map<string, Grip>()
+  const merge = new Merge<Cable>()
   let mapped: { readonly patch: Patch; readonly knobs: readonly MappedKnob[] } | undefined
   let lesson: Lesson | undefined
   let leader: { readonly cable: Cable; readonly seconds: number } | undefined
@@ -140,9 +144,10 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
 
   function teach(control: MidiControl): void {
     if (lesson === undefined) return
-    const { state, midi } = learnt(lesson.state, control)
+    const { state, midi: heard } = learnt(lesson.state, control)
     lesson.state = state
-    if (midi === undefined) return
+    if (heard === undefined) return
+    const midi = takenOverAsBefore(synth.patch, state.knob, heard)
     const { resolve, reject } = lesson
     lesson = undefined
     grips.delete(state.knob)
@@ -165,8 +170,10 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
 
   function act({ port, cable }: Open, action: MidiAction, seconds: number): void {
     switch (action.kind) {
-      case 'play':
-        return synth.play(named(action.event, port))
+      case 'play': {
+        const event = merge.hear(cable, action.event)
+        return event && synth.play(named(event, port))
+      }
       case 'control':
         turn(action.control)
         return teach(action.control)
@@ -178,13 +185,16 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
   }
 
   /** Nothing that fails may stop what follows, least of all the end of a note. */
+  function attempt(port: MidiPortInfo, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      onNews({ kind: 'failed', port, error })
+    }
+  }
+
   function perform(on: Open, actions: Iterable<MidiAction>, seconds: number): void {
-    for (const action of actions)
-      try {
-        act(on, action, seconds)
-      } catch (error) {
-        onNews({ kind: 'failed', port: on.port, error })
-      }
+    for (const action of actions) attempt(on.port, () => act(on, action, seconds))
   }
 
   function opened(port: MidiPortInfo, how: (hear: HearMidi) => MidiInput): void {
@@ -199,7 +209,9 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
   function shut(on: Open): void {
     open.delete(on.port.id)
     if (leader?.cable === on.cable) leader = undefined
-    perform(on, on.cable.release(), 0)
+    const events = on.cable.release().flatMap((action) => (action.kind === 'play' ? [action.event] : []))
+    for (const event of merge.leave(on.cable, events))
+      attempt(on.port, () => synth.play(named(event, on.port)))
     on.input?.close()
     onNews({ kind: 'gone', port: on.port })
   }

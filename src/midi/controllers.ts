@@ -46,7 +46,7 @@ export function controllerMoved(
   const remembered = remember(state, message)
   // the controllers of a single note are no knobs
   const isMember = masterOf(state, channel) !== undefined && !isMaster(state, channel)
-  const controls = isMember ? [] : controlsOf(remembered, state, message)
+  const controls = isMember ? [] : controlsOf(remembered, message)
   const moves = controls.map((control): MidiAction => ({ kind: 'control', control }))
   const isPedal = controller === controllers.sustain || controller === controllers.sostenuto
   const lifts = isPedal && value < pedalDown
@@ -58,22 +58,24 @@ export function controllerMoved(
 
 /** Coarse and fine parts come one by one. */
 function remember(state: MidiState, { channel, controller, value }: Moved): MidiState {
-  const { coarse, hasFine } = channelOf(state, channel)
-  const finer = controller - controllers.finer
-  if (controller < controllers.finer)
-    return withChannel(state, channel, { coarse: coarse.with(controller, value) })
-  return finer < controllers.finer ? withChannel(state, channel, { hasFine: hasFine | (1 << finer) }) : state
+  const { coarse, hasFine, isCoarse } = channelOf(state, channel)
+  if (controller >= 2 * controllers.finer) return state
+  const bit = 1 << (controller % controllers.finer)
+  if (controller >= controllers.finer)
+    return withChannel(state, channel, { hasFine: hasFine | bit, isCoarse: isCoarse & ~bit })
+  return withChannel(state, channel, {
+    coarse: coarse.with(controller, value),
+    // a second one in a row: whoever sends now has no finer parts
+    hasFine: (isCoarse & bit) === 0 ? hasFine : hasFine & ~bit,
+    isCoarse: isCoarse | bit,
+  })
 }
 
 /**
  * The controls that this message moves: the controller, and the one in 14 bits of which it is a part. The coarse part
- * waits for the finer one where that has been heard before: with the old one it would be a jump back and forth.
+ * waits for the finer one where that followed the last time: with the old one it would be a jump back and forth.
  */
-function controlsOf(
-  state: MidiState,
-  before: MidiState,
-  { channel, controller, value }: Moved,
-): MidiControl[] {
+function controlsOf(state: MidiState, { channel, controller, value }: Moved): MidiControl[] {
   const plain: MidiControl = { kind: 'cc', number: controller, channel, value, position: value / 127 }
   if (controller >= 2 * controllers.finer) return [plain]
   const number = controller % controllers.finer
@@ -84,7 +86,7 @@ function controlsOf(
     const whole = upper * 128 + value
     return [plain, { ...bits14, value: whole, position: whole / 16383 }]
   }
-  const waits = (channelOf(before, channel).hasFine & (1 << number)) !== 0
+  const waits = (channelOf(state, channel).hasFine & (1 << number)) !== 0
   return waits ? [plain] : [plain, { ...bits14, value: value * 128, position: value / 127 }]
 }
 

@@ -18,11 +18,15 @@ function masterBeside(state: MidiState, channel: number): number | undefined {
   return master === channel ? undefined : master
 }
 
+/** Semitones that a note can be bent: two ranges of 127 would be more. */
+const most = 128
+
 /** A note's own bend and that of its zone are added up. */
 export function bendOf(state: MidiState, channel: number): Of<'bend'> {
   const own = (of: number): number => channelOf(state, of).bend * channelOf(state, of).bendRange
   const master = masterBeside(state, channel)
-  return { kind: 'bend', semitones: own(channel) + (master === undefined ? 0 : own(master)), channel }
+  const sum = own(channel) + (master === undefined ? 0 : own(master))
+  return { kind: 'bend', semitones: Math.min(most, Math.max(-most, sum)), channel }
 }
 
 /** Of a note's own pressure and that of its zone the stronger is felt. */

@@ -86,6 +86,14 @@ function encodingOf(values: readonly number[]): RelativeEncoding | undefined {
   return every(upBy, upByOffset) ? 'signMagnitude' : undefined
 }
 
+/** A knob goes on being taken over as it was, if its new control has a position. */
+export function takenOverAsBefore({ knobs = {} }: Patch, name: string, midi: KnobMidi): KnobMidi {
+  const knob = Object.hasOwn(knobs, name) ? knobs[name] : undefined
+  const before = typeof knob === 'object' ? knob.midi : undefined
+  if ('relative' in midi || before === undefined || 'relative' in before) return midi
+  return before.takeover === undefined ? midi : { takeover: before.takeover, ...midi }
+}
+
 /**
  * The edits by which a knob gets a control; other knobs that named the very same one lose it.
  *

@@ -1,3 +1,6 @@
+import { didYouMean, fail, listNames, show } from '../errors/index.ts'
+import { checkNumber } from './options.ts'
+
 /** A message of a channel 0..15. Data are 0..127 where nothing else is said. */
 export type ChannelMessage =
   | { readonly kind: 'noteOff'; readonly channel: number; readonly note: number; readonly velocity: number }
@@ -134,14 +137,60 @@ function dataOf(message: MidiMessage): readonly number[] {
   }
 }
 
+const data = { low: 0, high: 127, whole: true, what: 'data of a MIDI message' }
+const ranges: Readonly<Record<string, Parameters<typeof checkNumber>[2]>> = {
+  channel: { low: 0, high: 15, whole: true, what: 'channel of a MIDI message, which is counted from 0' },
+  bend: { low: -8192, high: 8191, whole: true, what: 'pitch bend' },
+  sixteenths: { low: 0, high: 16383, whole: true, what: 'song position' },
+}
+
+function checkMessage(message: MidiMessage): void {
+  const kinds = [...Object.keys(channelKinds), ...Object.keys(systemKinds)]
+  const { kind, ...parts } = Object(message) as Readonly<Record<string, unknown>>
+  if (typeof kind !== 'string' || !kinds.includes(kind))
+    fail({
+      code: 'invalid-value',
+      path: 'kind',
+      message: 'there is no such MIDI message',
+      found: show(kind),
+      expected: listNames(kinds, kinds.length),
+      ...(typeof kind === 'string' && didYouMean(kind, kinds)),
+    })
+  const names = [
+    ...(kind in channelKinds ? ['channel'] : []),
+    ...(partsOf[kind as MidiMessage['kind']] ?? []),
+  ]
+  for (const name of names)
+    checkNumber(
+      parts[name],
+      name,
+      (kind === 'pitchBend' && name === 'value' ? ranges['bend'] : ranges[name]) ?? data,
+    )
+}
+
+/** The data of a message, beside its channel. */
+const partsOf: Readonly<Partial<Record<MidiMessage['kind'], readonly string[]>>> = {
+  noteOff: ['note', 'velocity'],
+  noteOn: ['note', 'velocity'],
+  polyPressure: ['note', 'value'],
+  controller: ['controller', 'value'],
+  program: ['program'],
+  channelPressure: ['value'],
+  pitchBend: ['value'],
+  songPosition: ['sixteenths'],
+  songSelect: ['song'],
+}
+
 /**
- * A message as the bytes of a cable, its status byte always among them. Data out of range lose their higher bits.
+ * A message as the bytes of a cable, its status byte always among them.
  *
+ * @throws MegasynthError `out-of-range` for data or a channel that a message cannot have, `invalid-value` for another kind of message
  * @example
  * encodeMidi({ kind: 'noteOn', channel: 0, note: 60, velocity: 100 }) // 0x90, 60, 100
  */
 export function encodeMidi(message: MidiMessage): Uint8Array {
+  checkMessage(message)
   const status =
-    'channel' in message ? channelKinds[message.kind] | (message.channel & 15) : systemKinds[message.kind]
-  return Uint8Array.of(status, ...dataOf(message).map(low))
+    'channel' in message ? channelKinds[message.kind] | message.channel : systemKinds[message.kind]
+  return Uint8Array.of(status, ...dataOf(message))
 }

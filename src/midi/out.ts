@@ -1,12 +1,13 @@
 import type { KnobMidi, Patch } from '../patch/index.ts'
 import type { NoteEvent } from '../plan/index.ts'
 import type { ChannelMessage } from './message.ts'
+import { checkMidiOutOptions } from './options.ts'
 
 /** How what is played becomes MIDI messages. */
 export interface MidiOutOptions {
   /** Channel 1..16 of what is played without one. Default: 1. */
   readonly channel?: number
-  /** Semitones that a pitch bend reaches; where it is not 2, the receiver is told (RPN 0). Default: 2. */
+  /** Semitones that a pitch bend reaches, 0.01..127.99; where it is not 2, the receiver is told (RPN 0). Default: 2. */
   readonly bendRange?: number
 }
 
@@ -40,10 +41,12 @@ const receiversBendRange = 2
 /**
  * Nothing has been sent yet.
  *
+ * @throws MegasynthError `out-of-range` for options that mean nothing
  * @example
  * const { messages } = eventToMidi(midiOutAtStart(), { kind: 'on', note: 60, velocity: 0.8 })
  */
 export function midiOutAtStart(options: MidiOutOptions = {}): MidiOutState {
+  checkMidiOutOptions(options)
   const { channel = 1, bendRange = receiversBendRange } = options
   return { channel: channel - 1, bendRange, notes: new Map(), used: new Set(), controls: new Map() }
 }

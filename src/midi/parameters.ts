@@ -11,6 +11,7 @@ import {
   type MidiState,
   type Parameter,
   type Step,
+  type Written,
 } from './state.ts'
 
 const dataCoarse = 6
@@ -42,35 +43,13 @@ export function isForParameter(state: MidiState, channel: number, controller: nu
 /** What data entry, and the choice of the parameter that it is for, do. */
 export function dataEntered(state: MidiState, channel: number, controller: number, value: number): Step {
   const choice = choices[controller]
-  const { parameter, data, hasFineData } = channelOf(state, channel)
+  const { parameter } = channelOf(state, channel)
   if (choice !== undefined) return { state: withChoice(state, channel, choice, value), actions: [] }
   if (parameter === undefined) return { state, actions: [] }
-  switch (controller) {
-    case dataCoarse: {
-      const written = withChannel(state, channel, { data: value * 128 })
-      // a finer part will follow where one has been heard before: with the old one it would be a jump back and forth
-      const waits = hasFineData && parameter.kind === 'nrpn'
-      return waits ? { state: written, actions: [] } : parameterStep(written, channel, parameter)
-    }
-    case dataFine: {
-      const isFiner = hasFineData || parameter.kind === 'nrpn'
-      const whole = (data & ~127) | value
-      return parameterStep(
-        withChannel(state, channel, { data: whole, hasFineData: isFiner }),
-        channel,
-        parameter,
-      )
-    }
-    case increment:
-    case decrement: {
-      const step = parameter.kind === 'rpn' || hasFineData ? 1 : 128
-      const moved = controller === increment ? data + step : data - step
-      const next = Math.min(16383, Math.max(0, moved))
-      return parameterStep(withChannel(state, channel, { data: next }), channel, parameter)
-    }
-    default:
-      return { state, actions: [] }
-  }
+  const number = numberOf(parameter)
+  if (parameter.kind === 'nrpn') return nrpnStep(state, channel, number, controller, value)
+  if (number === registered.bendRange) return bendRangeStep(state, channel, controller, value)
+  return number === registered.zone ? zoneStep(state, channel, controller, value) : { state, actions: [] }
 }
 
 /** Half of a number that is chosen anew begins a new number. */
@@ -80,31 +59,57 @@ function withChoice(
   [kind, part]: readonly [Parameter['kind'], 'coarse' | 'fine'],
   value: number,
 ): MidiState {
-  const { parameter, data } = channelOf(state, channel)
+  const { parameter } = channelOf(state, channel)
   const before: Parameter = parameter?.kind === kind ? parameter : { kind, coarse: 127, fine: 127 }
-  const next: Parameter = { ...before, [part]: value }
-  const isSame = parameter?.kind === kind && numberOf(next) === numberOf(before)
-  return withChannel(state, channel, { parameter: next, data: isSame ? data : 0 })
+  return withChannel(state, channel, { parameter: { ...before, [part]: value } })
 }
 
-function parameterStep(state: MidiState, channel: number, parameter: Parameter): Step {
-  const number = numberOf(parameter)
-  const { data, hasFineData } = channelOf(state, channel)
-  if (parameter.kind === 'nrpn') {
-    const position = hasFineData ? data / 16383 : (data >> 7) / 127
-    return {
-      state,
-      actions: [{ kind: 'control', control: { kind: 'nrpn', number, channel, value: data, position } }],
+/** So many parameters of a channel are remembered. */
+const most = 256
+const unwritten: Written = { data: 0, hasFine: false, isCoarse: false }
+
+/**
+ * A non-registered parameter, in 7 or in 14 bits: each by itself. Where a finer part followed the coarse one the last time, the
+ * coarse one waits for it: with the old one it would be a jump back and forth.
+ */
+function nrpnStep(
+  state: MidiState,
+  channel: number,
+  number: number,
+  controller: number,
+  value: number,
+): Step {
+  const { written } = channelOf(state, channel)
+  const before = written.get(number) ?? unwritten
+  const now = nrpnWritten(before, controller, value)
+  const others = [...written].filter(([other]) => other !== number).slice(1 - most)
+  const after = withChannel(state, channel, { written: new Map([...others, [number, now]]) })
+  if (controller === dataCoarse && now.hasFine) return { state: after, actions: [] }
+  const { data, hasFine } = now
+  const position = hasFine ? data / 16383 : (data >> 7) / 127
+  return {
+    state: after,
+    actions: [{ kind: 'control', control: { kind: 'nrpn', number, channel, value: data, position } }],
+  }
+}
+
+function nrpnWritten({ data, hasFine, isCoarse }: Written, controller: number, value: number): Written {
+  switch (controller) {
+    case dataCoarse:
+      // a second one in a row: whoever sends now has no finer parts
+      return { data: value * 128, hasFine: hasFine && !isCoarse, isCoarse: true }
+    case dataFine:
+      return { data: (data & ~127) | value, hasFine: true, isCoarse: false }
+    default: {
+      const step = (hasFine ? 1 : 128) * (controller === increment ? 1 : -1)
+      return { data: Math.min(16383, Math.max(0, data + step)), hasFine, isCoarse: false }
     }
   }
-  if (number === registered.bendRange) return bendRangeStep(state, channel, data)
-  if (number === registered.zone) return zoneStep(state, channel, data >> 7)
-  return { state, actions: [] }
 }
 
 /** Semitones and cents. What one note of a zone says of its range all of them obey. */
-function bendRangeStep(state: MidiState, channel: number, data: number): Step {
-  const bendRange = (data >> 7) + (data & 127) / 100
+function bendRangeStep(state: MidiState, channel: number, controller: number, value: number): Step {
+  const bendRange = bendRangeWritten(channelOf(state, channel).bendRange, controller, value)
   const master = masterOf(state, channel)
   const isMember = master !== undefined && master !== channel
   const peers = isMember ? reachOf(state, master).filter((other) => other !== master) : [channel]
@@ -113,11 +118,24 @@ function bendRangeStep(state: MidiState, channel: number, data: number): Step {
   return expressions(after, heard, bendOf)
 }
 
+function bendRangeWritten(before: number, controller: number, value: number): number {
+  const hundredths = Math.round(before * 100)
+  switch (controller) {
+    case dataCoarse:
+      return value
+    case dataFine:
+      return Math.floor(hundredths / 100) + value / 100
+    default:
+      return Math.min(12_799, Math.max(0, hundredths + (controller === increment ? 1 : -1))) / 100
+  }
+}
+
 /** The MPE configuration message: only on a master channel, and what sounds on channels that change hands ends. */
-function zoneStep(state: MidiState, channel: number, members: number): Step {
+function zoneStep(state: MidiState, channel: number, controller: number, value: number): Step {
   const zone = channel === 0 ? 'lower' : channel === 15 ? 'upper' : undefined
-  if (zone === undefined || members > 15) return { state, actions: [] }
-  const next = withZone(state, zone, members)
+  // it has no finer part, and no steps
+  if (zone === undefined || controller !== dataCoarse || value > 15) return { state, actions: [] }
+  const next = withZone(state, zone, value)
   const concerned = [...new Set([channel, ...inZones(state), ...inZones(next)])]
   return { state: next, actions: released(state, concerned).actions }
 }

@@ -15,6 +15,7 @@ export interface Recorder {
 /**
  * Writes down what a synth plays: notes and expression, the knobs that name a MIDI control, tempos.
  *
+ * @throws MegasynthError `out-of-range` for options that mean nothing
  * @example
  * const synth = await createOffline({ patch })
  * const recorder = recordTake(synth)
@@ -22,6 +23,7 @@ export interface Recorder {
  * const file = midiFile(recorder.stop())
  */
 export function recordTake(synth: RecordedSynth, options: MidiOutOptions = {}): Recorder {
+  const start = midiOutAtStart(options)
   const begin = synth.time
   // the synth may be closed before the recorder is stopped
   const { name } = synth.patch
@@ -57,7 +59,7 @@ export function recordTake(synth: RecordedSynth, options: MidiOutOptions = {}): 
       end()
       const seconds = synth.time - begin
       move(synth.time)
-      let now: MidiOutStep = { state: midiOutAtStart(options), messages: [] }
+      let now: MidiOutStep = { state: start, messages: [] }
       const messages: TimedMidi[] = []
       const write = (at: number): void => {
         for (const message of now.messages) messages.push({ seconds: at, message })

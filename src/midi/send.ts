@@ -42,7 +42,8 @@ const early = 0.001
  * port that is unplugged is used again when it is back.
  *
  * @throws MegasynthError `unknown-midi-port` if the port is not there, `midi-unavailable` if there are no virtual ports,
- * `midi-port-failed` if it cannot be opened, `invalid-option` if neither or both are named
+ * `midi-port-failed` if it cannot be opened, `invalid-option` if neither or both are named,
+ * `out-of-range` for options that mean nothing
  * @example
  * const synth = await createOffline({ patch })
  * const sending = sendMidi(synth, { ports: await openMidiPorts(), virtual: 'Megasynth', clock: true })

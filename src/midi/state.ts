@@ -1,12 +1,13 @@
 import type { NoteEvent } from '../plan/index.ts'
+import { checkMidiOptions } from './options.ts'
 
 /** How MIDI messages are understood. */
 export interface MidiOptions {
   /** Channel 1..16 that is heard; with MPE, the zone of that master channel. Default: all. */
   readonly channel?: number
-  /** Semitones that the pitch bend reaches up and down until the device says otherwise (RPN 0). Default: 2. */
+  /** Semitones, 0..127.99, that the pitch bend reaches up and down until the device says otherwise (RPN 0). Default: 2. */
   readonly bendRange?: number
-  /** MPE zones: member channels 0..15 of each. Default: none until the device says so (RPN 6). */
+  /** MPE zones: member channels 0..15 of each, of both together 14. Default: none until the device says so (RPN 6). */
   readonly mpe?: Zones
 }
 
@@ -47,6 +48,16 @@ export interface Parameter {
   readonly fine: number
 }
 
+/** What data entry has written to a parameter. */
+export interface Written {
+  /** 0..16383. */
+  readonly data: number
+  /** Its finer part has been heard. */
+  readonly hasFine: boolean
+  /** Its coarse part came last: the finer one has not followed. */
+  readonly isCoarse: boolean
+}
+
 /** What is known of a channel. */
 export interface ChannelState {
   /** Notes whose keys are down. */
@@ -62,14 +73,14 @@ export interface ChannelState {
   /** 0..1; 0.5 at rest. */
   readonly timbre: number
   readonly parameter: Parameter | undefined
-  /** 0..16383: what data entry has written to the parameter. */
-  readonly data: number
+  /** What data entry has written to non-registered parameters, the newest last. */
+  readonly written: ReadonlyMap<number, Written>
   /** Last values of the controllers 0..31, the coarse parts of those in 14 bits. */
   readonly coarse: readonly number[]
   /** A bit for each of the controllers 0..31 whose finer part has been heard. */
   readonly hasFine: number
-  /** Data of a non-registered parameter have been heard in 14 bits. */
-  readonly hasFineData: boolean
+  /** A bit for each of them whose coarse part came last: its finer part has not followed. */
+  readonly isCoarse: number
   readonly bank: number
 }
 
@@ -101,10 +112,10 @@ function channelAtRest(bendRange: number): ChannelState {
     pressure: 0,
     timbre: 0.5,
     parameter: undefined,
-    data: 0,
+    written: new Map(),
     coarse: Array<number>(32).fill(0),
     hasFine: 0,
-    hasFineData: false,
+    isCoarse: 0,
     bank: 0,
   }
 }
@@ -112,10 +123,12 @@ function channelAtRest(bendRange: number): ChannelState {
 /**
  * A MIDI cable on which nothing has been heard.
  *
+ * @throws MegasynthError `out-of-range` for options that mean nothing
  * @example
  * const { state, actions } = interpretMidi(midiAtStart(), { kind: 'noteOn', channel: 0, note: 60, velocity: 100 })
  */
 export function midiAtStart(options: MidiOptions = {}): MidiState {
+  checkMidiOptions(options)
   const { bendRange = defaultBendRange, mpe = {} } = options
   const plain: MidiState = {
     options,

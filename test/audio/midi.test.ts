@@ -30,9 +30,9 @@ const patch: Patch = {
   ],
 }
 
-async function set(options: Partial<ConnectMidiOptions> = {}) {
+async function set(options: Partial<ConnectMidiOptions> = {}, of: Patch = patch) {
   const ports = new FakePorts('keys')
-  const synth = await createOffline({ patch })
+  const synth = await createOffline({ patch: of })
   const connection = connectMidi(synth, { ports, ...options })
   const play = (...bytes: number[]): void => ports.play('keys', bytes, synth.time)
   /** The left side of the seconds to come. */
@@ -135,6 +135,86 @@ describe('MIDI as it is heard', () => {
     play(0x90, a4, 100, 0xb0, 64, 127, 0x80, a4, 0)
     await hear(0.5)
     expect(rms(await hear(0.1))).toBeGreaterThan(0.05)
+    play(0xb0, 64, 0)
+    await hear(0.5)
+    expect(rms(await hear(0.1))).toBeLessThan(0.0001)
+    await synth.close()
+  })
+
+  it('holds by the sostenuto pedal what is down as it goes down, and nothing else', async () => {
+    const { play, hear, rate, synth } = await set()
+    play(0x90, a4, 100)
+    await hear(0.1)
+    play(0xb0, 66, 127, 0x90, a4 + 12, 100)
+    await hear(0.1)
+    play(0x80, a4, 0, 0x80, a4 + 12, 0)
+    await hear(0.5)
+    const held = await hear(0.2)
+    expect(levelAt(held, rate, 440)).toBeGreaterThan(0.1)
+    expect(levelAt(held, rate, 880)).toBeLessThan(0.0001)
+    play(0xb0, 66, 0)
+    await hear(0.5)
+    expect(rms(await hear(0.1))).toBeLessThan(0.0001)
+    await synth.close()
+  })
+
+  /** Levels of two notes an octave apart, of channels 2 and 3 of the cable, after some bytes. */
+  async function levels(source: string, options: Partial<ConnectMidiOptions>, ...bytes: number[]) {
+    const { play, hear, rate, synth } = await set(options, {
+      voices: 4,
+      devices: { osc: { type: 'oscillator', waveform: 'sine' } },
+      connections: [
+        // two of them stay below where the output bends
+        [source, 'osc.amplitude', 0.4],
+        ['osc', 'out'],
+      ],
+    })
+    play(0x91, a4, 100, 0x92, a4 + 12, 100)
+    await hear(0.2)
+    play(...bytes)
+    await hear(0.3)
+    const sound = await hear(0.3)
+    await synth.close()
+    return [levelAt(sound, rate, 440), levelAt(sound, rate, 880)] as const
+  }
+
+  it.each([
+    ['channel pressure', 'keys.pressure', {}, [0xd1, 127], 0, 1],
+    ['channel pressure, halfway', 'keys.pressure', {}, [0xd1, 64], 0, 64 / 127],
+    ['poly pressure', 'keys.pressure', {}, [0xa1, a4, 127, 0xa1, a4 + 12, 127], 0, 1],
+    ['the mod wheel', 'keys.timbre', {}, [0xb1, 1, 127], 0.5, 1],
+    ['controller 74', 'keys.timbre', {}, [0xb1, 74, 0], 0.5, 0],
+    ['the pressure of a note in an MPE zone', 'keys.pressure', { mpe: { lower: 15 } }, [0xd1, 127], 0, 1],
+    ['the timbre of a note in an MPE zone', 'keys.timbre', { mpe: { lower: 15 } }, [0xb1, 74, 127], 0.5, 1],
+  ] as const)(
+    'hears %s, and its neighbour on another channel does not',
+    async (_, source, options, bytes, rest, wanted) => {
+      const [note, neighbour] = await levels(source, options, ...bytes)
+      const [, full] = await levels(source, options, 0xd2, 127, 0xb2, 74, 127)
+      expect(full).toBeGreaterThan(0.1)
+      expect(note / full).toBeCloseTo(wanted, 2)
+      expect(neighbour / full).toBeCloseTo(rest, 2)
+    },
+  )
+
+  it('hears two devices on one channel: what one holds by its pedal the other does not end', async () => {
+    const { ports, play, hear, rate, synth } = await set()
+    ports.plug('pads')
+    const pads = (...bytes: number[]): void => ports.play('pads', bytes, synth.time)
+    play(0x90, a4, 100, 0xb0, 64, 127, 0x80, a4, 0, 0xe0, 127, 127)
+    pads(0xb0, 64, 127, 64, 0)
+    await hear(0.4)
+    const bent = 440 * 2 ** (2 / 12)
+    expect(levelAt(await hear(0.2), rate, bent)).toBeGreaterThan(0.1)
+    pads(0xb0, 64, 127, 0xe0, 0, 64)
+    await hear(0.2)
+    expect(levelAt(await hear(0.2), rate, 440)).toBeGreaterThan(0.1)
+    // with it go its pedal and its bend, and what the other says is as it was
+    ports.unplug('pads')
+    await hear(0.4)
+    const after = await hear(0.5)
+    expect(levelAt(after, rate, bent)).toBeGreaterThan(0.1)
+    expect(Math.abs(cents(bent, fundamental(after, rate)))).toBeLessThan(1)
     play(0xb0, 64, 0)
     await hear(0.5)
     expect(rms(await hear(0.1))).toBeLessThan(0.0001)

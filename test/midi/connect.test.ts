@@ -238,6 +238,21 @@ describe('learning', () => {
     expect(synth.turns).toEqual(['depth 0.197', 'depth 0.205'])
   })
 
+  it('takes the knob over as it was taken over before', async () => {
+    const { synth, play, connection } = set({ ...knobs, depth: { value: 0.2, midi: { cc: 3, takeover: 'jump' } } }) // prettier-ignore
+    const lesson = connection.learn('depth')
+    play(0xb0, 9, 1, 9, 2, 9, 3, 9, 4)
+    expect(await lesson).toEqual({ cc: 9, channel: 1, takeover: 'jump' })
+    expect(synth.patch.knobs?.['depth']).toEqual({
+      value: 0.2,
+      midi: { cc: 9, channel: 1, takeover: 'jump' },
+    })
+    // an encoder has no position that could be taken over
+    const other = connection.learn('depth', 'offset64')
+    play(0xb0, 10, 65, 10, 65, 10, 65, 10, 65)
+    expect(await other).toEqual({ cc: 10, channel: 1, relative: 'offset64' })
+  })
+
   it('is told how an encoder writes its steps', async () => {
     const { play, connection } = set(knobs)
     const lesson = connection.learn('depth', 'signMagnitude')

@@ -61,7 +61,7 @@ function isInRange(action: MidiAction): boolean {
   if (action.kind === 'control') return within(action.control.position, 0, 1)
   if (action.kind !== 'play') return true
   const { event } = action
-  if (event.kind === 'bend') return within(event.semitones, -256, 256)
+  if (event.kind === 'bend') return within(event.semitones, -128, 128)
   if (event.kind === 'on') return within(event.note, 0, 127) && within(event.velocity, 1 / 127, 1)
   return event.kind === 'pressure' || event.kind === 'timbre' ? within(event.value, 0, 1) : true
 }
