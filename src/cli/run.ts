@@ -9,23 +9,16 @@ import { addFmt } from './fmt.ts'
 import { exitCodeHelp, exitCodes } from './exit.ts'
 import { reportFailure } from './failure.ts'
 import { addGraph } from './graph.ts'
-import { createShell, type Io } from './io.ts'
+import { createShell, type Io, type Shell } from './io.ts'
 import { addNew } from './new.ts'
 import { addPlay } from './play.ts'
 import { addRender } from './render.ts'
 import { addRepl } from './repl.ts'
 import { addSchema } from './schema.ts'
 
-/**
- * Runs a command line.
- *
- * @param argv the arguments after the program's name
- * @returns the exit code; all errors have been reported
- * @example
- * process.exitCode = await run(['check', 'tremolo.ts'], processIo())
- */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const shell = createShell(argv, io)
+/** The command line, with all of its commands and options. */
+export function createProgram(shell: Shell): Command {
+  const { io } = shell
   const program = new Command('megasynth')
     .description('A programmable, polyphonic modular synthesizer: a patch is plain data.')
     .version(version(), '-V, --version', 'print the version')
@@ -67,6 +60,20 @@ ${exitCodeHelp}`,
     addDemo,
   ]
   for (const add of commands) add(program, shell)
+  return program
+}
+
+/**
+ * Runs a command line.
+ *
+ * @param argv the arguments after the program's name
+ * @returns the exit code; all errors have been reported
+ * @example
+ * process.exitCode = await run(['check', 'tremolo.ts'], processIo())
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const shell = createShell(argv, io)
+  const program = createProgram(shell)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCodes.ok
