@@ -139,14 +139,17 @@ function asJson({ file, patch, devices, needs, clock }: Facts, remarks: readonly
     tempo: patch.tempo,
     clock,
     knobs: patch.knobs,
-    devices: devices.map(({ device, ports }) => ({
-      name: device.name,
-      type: device.device.type,
-      part: device.part,
-      output: device.output,
-      options: device.device.options,
-      ports,
-    })),
+    devices: devices.map(({ device, ports }) => {
+      const { rate, channels, polarity } = device.output
+      return {
+        name: device.name,
+        type: device.device.type,
+        part: device.part,
+        output: { rate, channels, polarity },
+        options: device.device.options,
+        ports,
+      }
+    }),
     engine: needs,
     remarks,
   }

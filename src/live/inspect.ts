@@ -64,7 +64,8 @@ function tapOf({ outputs }: Engine, { network, allocation }: Running, device: st
   const { node, instances, mix } = running
   if (node.part === 'voice')
     within(1, network.voiceCount, voice + 1, { code: 'out-of-range', path: 'voice', message: 'there is no such voice' }) // prettier-ignore
-  const bus = instances[node.part === 'voice' ? voice : 0]?.own ?? mix
+  const { own } = instances[node.part === 'voice' ? voice : 0] ?? {}
+  const bus = own ?? mix
   if (bus === undefined)
     return fail({
       code: 'unknown-source',
@@ -72,7 +73,7 @@ function tapOf({ outputs }: Engine, { network, allocation }: Running, device: st
       message: 'nobody reads this device, so it has no bus to listen to',
       suggestion: `connect it: connect('${device}', 'out')`,
     })
-  return { rate: node.rate, bus, channels: node.channels }
+  return { rate: node.rate, bus, channels: own === undefined ? node.sum : node.channels }
 }
 
 /** What runs on the engine: its own tree, with the names of the patch. */
@@ -85,7 +86,8 @@ export async function treeOf(engine: Engine, { network, allocation }: Running): 
   for (const [device, { node, instances, mix }] of nodes)
     for (const { id, own } of instances) {
       const bus = own ?? (instances.length === 1 ? mix : undefined)
-      const tap = bus === undefined ? {} : { tap: { rate: node.rate, bus, channels: node.channels } }
+      const channels = own === undefined ? node.sum : node.channels
+      const tap = bus === undefined ? {} : { tap: { rate: node.rate, bus, channels } }
       lines.set(id, { device, type: node.type, id, leaving: false, ...tap })
     }
   const parts = [

@@ -79,7 +79,9 @@ const unisonShape = {
     .describe('The outer voices are this many cents above and below the note. Default: 10.'),
   spread: number(0, 1, 'a number 0..1')
     .optional()
-    .describe('What keys.spread is of the outer voices, −spread and spread: for a pan. Default: 0.5.'),
+    .describe(
+      'How far left and right the outer voices stand, and what keys.spread is of them. Default: 0.5.',
+    ),
 }
 const glideTime = number(0, 10, 'a number 0..10 seconds')
 const glideShape = {

@@ -31,7 +31,7 @@ export interface VoicePolicy {
         readonly voices?: number
         /** The outer ones are this many cents 0..100 above and below the note. Default: 10. */
         readonly detune?: number
-        /** What `keys.spread` is of the outer ones, −spread and spread: for a pan. 0..1. Default: 0.5. */
+        /** How far left and right the outer ones stand, and what `keys.spread` is of them: −spread and spread. 0..1. Default: 0.5. */
         readonly spread?: number
       }
   /** Seconds 0..10 in which the pitch goes to that of the next note, or how as well. Default: 0. */

@@ -89,6 +89,7 @@ export interface Picture {
 export function pictureOf(patch: ParsedPatch, catalogue: Catalogue): Picture {
   const wired = wiredDevices(patch, catalogue)
   const facts = new Map(wired.map(({ name, output }) => [name, output]))
+  const parts = new Map(wired.map(({ name, part }) => [name, part]))
   const given = new Map(
     patch.connections.flatMap(({ from }) =>
       from.kind === 'keys' || from.kind === 'clock' ? [[sourceName(from), from.kind] as const] : [],
@@ -114,7 +115,8 @@ export function pictureOf(patch: ParsedPatch, catalogue: Catalogue): Picture {
         port,
         ...amountText(connection, info && portOf(info, port)),
         signal: output?.rate ?? (from.kind === 'knob' ? 'knob' : 'control'),
-        channels: output?.channels ?? 1,
+        // the voices of a unison stand apart in their sum
+        channels: (parts.get(to) === 'voice' ? output?.channels : output?.sum) ?? 1,
         feedback,
       }
     }),

@@ -102,7 +102,7 @@ export class Buses {
     return {
       node,
       instances,
-      mix: this.#sumOf(node, kept, context) ?? before?.mix ?? take(node.channels),
+      mix: this.#sumOf(node, kept, context) ?? before?.mix ?? take(node.sum),
     }
   }
 }

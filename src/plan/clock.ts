@@ -61,6 +61,7 @@ export function clockNode(): {
     def: def.name,
     rate: 'control',
     channels: 1,
+    sum: 1,
     further: clockNames.length - 1,
     own: true,
     mix: false,

@@ -25,7 +25,7 @@ import { denormaliseSignal } from './scale.ts'
 import type { DeviceShape, PortShape, SourceShape } from './shape.ts'
 
 const { A2K, Amplitude, ControlDur, DetectSilence, EnvGen, Impulse, In, InFeedback } = ugens
-const { Lag3, Out, RandID, RandSeed, ReplaceOut, Sanitize, Select, Slew, XOut } = ugens
+const { Lag3, Out, Pan2, RandID, RandSeed, ReplaceOut, Sanitize, Select, Slew, XOut } = ugens
 
 /** Peak of what a feedback cable carries: +18 dBFS. */
 const loudestFeedback = 8
@@ -68,6 +68,10 @@ export const controlNames = {
   fade: '-fade',
   /** Of what it adds to the sum over all voices: of an edit, or of a voice that is choked. Transient, rests at 1. */
   mixFade: '-mixFade',
+  /** Of the level of a note that has several voices. */
+  share: '-share',
+  /** Where its voice stands, −1..1. */
+  place: '-place',
   /** Into the memory of what rings. Transient, rests at 1. */
   onset: '-onset',
   /** 1 when it is born in the place of another. Transient, rests at 0. */
@@ -114,8 +118,9 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
   const declick = shape.declick ? declickGate() : 1
   if (shape.mix) {
     const closing = mul(gain, declick)
-    const sent = mul(closing, Lag3.kr(control(controlNames.mixFade, 1), fadePole))
-    roots.push(out(bus(controlNames.mix), ...amplified(sent)))
+    const share = shape.unison ? control(controlNames.share, 1) : 1
+    const sent = amplified(mul(closing, Lag3.kr(mul(control(controlNames.mixFade, 1), share), fadePole)))
+    roots.push(out(bus(controlNames.mix), ...(shape.unison === 'apart' ? placed(sent) : sent)))
   }
   roots.push(...watchers(type, shape, amplified(gain), mul(loudness, declick)), ...guard.effects)
   const sounding = [...effects, ...roots]
@@ -137,6 +142,14 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
     })
   const name = `${shape.type}-${hashBytes(encodeSynthDefs([def]))}`
   return { name, bytes: encodeSynthDefs([{ ...def, name }]), delays: delaysOf(def), random }
+}
+
+/**
+ * Somewhere between left and right, as loud as it was: in the middle as if it had no place. Of its
+ * place at the next note a voice is told at its start; it mostly is the one that it had.
+ */
+function placed([mono = 0]: Channels): Channels {
+  return Pan2.ar(toAudio(mono), Lag3.kr(control(controlNames.place), pole), Math.SQRT2)
 }
 
 /** From where a successor goes on: what is no number would be handed on for ever. */

@@ -10,7 +10,11 @@ export function tailName({ name }: NetworkNode, instances: readonly Instance[]):
 /** Whether one can be in the place of the other for those who read it. */
 export function sameKind(a: NetworkNode, b: NetworkNode): boolean {
   return (
-    a.rate === b.rate && a.channels === b.channels && a.part === b.part && ownChannels(a) === ownChannels(b)
+    a.rate === b.rate &&
+    a.channels === b.channels &&
+    a.sum === b.sum &&
+    a.part === b.part &&
+    ownChannels(a) === ownChannels(b)
   )
 }
 

@@ -60,6 +60,8 @@ export interface NetworkNode {
   readonly def: string
   readonly rate: 'audio' | 'control'
   readonly channels: 1 | 2
+  /** Channels of its sum over all voices. */
+  readonly sum: 1 | 2
   /** Channels on its own bus beside the signal, with other signals. Default: 0. */
   readonly further?: number
   readonly own: boolean
@@ -83,6 +85,7 @@ export interface Tail {
   readonly part: Part
   readonly rate: 'audio' | 'control'
   readonly channels: 1 | 2
+  readonly sum: 1 | 2
   readonly cables: readonly Omit<Connection, 'from' | 'feedback'>[]
 }
 
@@ -141,7 +144,14 @@ export function compile(patch: ParsedPatch, { catalogue, tails = [] }: CompileOp
     const watch = watchOf(device, mix, silent.get(name))
     const declick = mix && !silent.has(name)
     const slots = device.readings.map((reading) => slotsOf(reading, device.part))
-    const shape = shapeOf(device, slots, { own, mix, declick, ...(watch && { watch }) })
+    const unison = mix ? unisonOf(device, active) : undefined
+    const shape = shapeOf(device, slots, {
+      own,
+      mix,
+      declick,
+      ...(watch && { watch }),
+      ...(unison && { unison }),
+    })
     const def = memoised(type, shape)
     synthDefs.set(def.name, def)
     const bases: Record<string, Reading['baseIs']> = {}
@@ -153,6 +163,7 @@ export function compile(patch: ParsedPatch, { catalogue, tails = [] }: CompileOp
       def: def.name,
       rate: device.output.rate,
       channels: device.output.channels,
+      sum: device.output.sum,
       own: shape.own,
       mix: shape.mix,
       random: def.random,
@@ -172,7 +183,7 @@ export function compile(patch: ParsedPatch, { catalogue, tails = [] }: CompileOp
           knobs.set(key, mapping)
           return key
         },
-        active.knobs,
+        active,
       ),
     }
   })
@@ -205,6 +216,12 @@ function watchOf(
     return { by: silent === 'signal' ? 'signal' : 'gain', voice: true }
   if (info.rings === undefined) return undefined
   return { by: 'signal', voice: part === 'voice' && mix }
+}
+
+/** How the voices of one note leave: each with its share of the level, and what is mono each from its own place. */
+function unisonOf({ output }: WiredDevice, { voices: { unison } }: ParsedPatch): DeviceShape['unison'] {
+  if (unison.voices < 2) return undefined
+  return output.sum > output.channels ? 'apart' : 'together'
 }
 
 const known = new WeakMap<DeviceInfo, Map<string, DeviceSynthDef>>()
@@ -246,7 +263,7 @@ function controlsOf(
   partOf: (name: string) => Part,
   voiceHold: number,
   knobBus: (mapping: KnobMapping) => string,
-  knobs: ParsedPatch['knobs'],
+  { knobs, voices }: Pick<ParsedPatch, 'knobs' | 'voices'>,
 ): Record<string, ControlSource> {
   const controls: Record<string, ControlSource> = {}
   const self = { node: device.name, part: device.part }
@@ -272,6 +289,12 @@ function controlsOf(
   }
   if (shape.own) controls[controlNames.own] = { kind: 'bus', ...self, side: 'own' }
   if (shape.mix) controls[controlNames.mix] = { kind: 'bus', ...self, side: 'mix' }
+  if (shape.unison) {
+    const { voices: n } = voices.unison
+    // sounds add up in power, control signals, which are alike, in value
+    controls[controlNames.share] = { kind: 'value', value: shape.rate === 'audio' ? 1 / Math.sqrt(n) : 1 / n }
+    if (shape.unison === 'apart') controls[controlNames.place] = { kind: 'key', key: 'spread' }
+  }
   if (shape.watch) {
     const seconds = shape.watch.voice ? voiceHold : silenceSeconds + (device.info.rings ?? 0)
     controls[controlNames.forget] = { kind: 'value', value: 1 / seconds }

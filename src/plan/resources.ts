@@ -24,7 +24,7 @@ function resourcesOf(allocation: Holding, other: Holding): Map<string, Resource>
     // what is the same in both holds the same
     if (other.nodes.get(name) === running && !shared.has(name)) continue
     const { node, instances, mix } = running
-    bus(node, mix, node.channels)
+    bus(node, mix, node.sum)
     for (const { id, own, randomId } of instances) {
       hold('nodes', id)
       hold('random', randomId)
@@ -35,7 +35,7 @@ function resourcesOf(allocation: Holding, other: Holding): Map<string, Resource>
     hold('nodes', id)
     hold('random', randomId)
     bus(node, own, ownChannels(node))
-    bus(node, mix, node.channels)
+    bus(node, mix, node.sum)
   }
   return held
 }

@@ -47,7 +47,11 @@ export function seat(state: Voices, own: readonly number[]): { state: Voices; in
     voicesWhere(released, (voice) => voice.sound === sound).toSorted(
       (a, b) => isSurplus(a) - isSurplus(b) || age(a) - age(b),
     )
-  const others = [...free('none'), ...free('fading')].slice(0, unison.voices - kept.length)
+  const part = (index: number): number => state.voices[index]?.part ?? 0
+  // each where it stood at its last note, if that can be
+  const others = [...free('none'), ...free('fading')]
+    .slice(0, unison.voices - kept.length)
+    .toSorted((a, b) => part(a) - part(b))
   return { state: released, indices: [...kept, ...others] }
 }
 

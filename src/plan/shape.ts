@@ -33,6 +33,8 @@ export interface DeviceShape {
   readonly own: boolean
   /** Adds itself to the sum over all voices. */
   readonly mix: boolean
+  /** Notes have several voices: it leaves them with its share of the level, and if it is mono, from a place of its own. */
+  readonly unison?: 'together' | 'apart'
   /** Shapes its own way out with a gate, as nothing else does. */
   readonly declick: boolean
   /** How it is seen that it is silent, if anybody wants to know. */
@@ -51,7 +53,7 @@ export interface Watch {
 export function shapeOf(
   wired: WiredDevice,
   slots: readonly (readonly Slot[])[],
-  writes: Pick<DeviceShape, 'own' | 'mix' | 'declick' | 'watch'>,
+  writes: Pick<DeviceShape, 'own' | 'mix' | 'declick' | 'watch' | 'unison'>,
 ): DeviceShape {
   return {
     type: wired.device.type,

@@ -67,9 +67,9 @@ function freshTail(from: Allocation, before: Network, after: Network, node: Netw
   const cables = before.connections.filter(({ from: source, feedback }) => {
     return source.kind === 'device' && source.name === node.name && !feedback
   })
-  const { part, rate, channels } = node
+  const { part, rate, channels, sum } = node
   const tail: Tail = {
-    ...{ name: tailName(node, running.instances), part, rate, channels },
+    ...{ name: tailName(node, running.instances), part, rate, channels, sum },
     cables: cables.map(({ to, port, amount }) => ({ to, port, ...(amount !== undefined && { amount }) })),
   }
   return heard(tail, node)[0]

@@ -10,6 +10,8 @@ import { normalise } from './scale.ts'
 export interface OutputFacts {
   readonly rate: 'audio' | 'control'
   readonly channels: 1 | 2
+  /** Channels of the sum over all voices, for who reads it from outside of them: the voices of a unison stand apart. */
+  readonly sum: 1 | 2
   readonly polarity: Polarity
 }
 
@@ -121,7 +123,7 @@ export function wire(
     part: name === 'out' ? ('after' as const) : (parts.get(name) as Part),
     incoming: incoming.get(name) ?? [],
   }))
-  const facts = outputFacts(devices, tails)
+  const facts = outputFacts(devices, tails, patch.voices.unison)
   return devices.map(({ incoming: cables, ...rest }) => ({
     ...rest,
     output: facts.get(rest.name) as OutputFacts,
@@ -160,24 +162,32 @@ const outDevice: Device = {
  * audio, mono to stereo, bipolar to unipolar): so they are repeated until nothing changes.
  */
 function outputFacts(
-  devices: readonly { name: string; device: Device; info: DeviceInfo; incoming: readonly Connection[] }[],
+  devices: readonly (Unread & { name: string; incoming: readonly Connection[] })[],
   tails: readonly Tail[],
+  unison: ParsedPatch['voices']['unison'],
 ): Map<string, OutputFacts> {
   const facts = new Map(devices.map(({ name }) => [name, least]))
-  for (const { name, rate, channels } of tails) facts.set(name, { rate, channels, polarity: 'bipolar' })
+  for (const { name, rate, channels, sum } of tails)
+    facts.set(name, { rate, channels, sum, polarity: 'bipolar' })
+  const spreads = unison.voices > 1 && unison.spread > 0
   const of = (connection: Connection): OutputFacts =>
     (connection.from.kind === 'device' ? facts.get(connection.from.name) : undefined) ?? {
       ...control,
       polarity: polarityOfSource(connection, facts),
     }
-  const grows = ({ name, device, info, incoming }: (typeof devices)[number]): boolean => {
+  const grows = ({ name, device, info, part, incoming }: (typeof devices)[number]): boolean => {
     const inputs = followsInputs(info)
       ? incoming.filter((c) => portOf(info, c.port)?.kind === 'signal').map(of)
       : []
     const { rate, channels, polarity } = info.output
-    const next: OutputFacts = {
+    const wide = inputs.some((input) => widthFor(part, input) === 2) ? 2 : 1
+    const own = {
       rate: rate === 'inputs' ? (inputs.some((i) => i.rate === 'audio') ? 'audio' : 'control') : rate,
-      channels: channels === 'inputs' ? (inputs.some((i) => i.channels === 2) ? 2 : 1) : channels,
+      channels: channels === 'inputs' ? wide : channels,
+    } as const
+    const next: OutputFacts = {
+      ...own,
+      sum: spreads && part === 'voice' && own.rate === 'audio' ? 2 : own.channels,
       polarity: polarityOf(polarity, device, inputs),
     }
     if (sameFacts(next, facts.get(name) as OutputFacts)) return false
@@ -193,8 +203,11 @@ function outputFacts(
 const followsInputs = ({ output: { rate, channels, polarity } }: DeviceInfo): boolean =>
   rate === 'inputs' || channels === 'inputs' || polarity === 'inputs'
 
-const least: OutputFacts = { rate: 'control', channels: 1, polarity: 'bipolar' }
-const control = { rate: 'control', channels: 1 } as const
+const least: OutputFacts = { rate: 'control', channels: 1, sum: 1, polarity: 'bipolar' }
+const control = { rate: 'control', channels: 1, sum: 1 } as const
+/** Channels that a device of some part reads of another. */
+const widthFor = (reader: Part, { channels, sum }: OutputFacts): 1 | 2 =>
+  reader === 'voice' ? channels : sum
 /** A place on both sides of the middle. */
 const polarityOfKey = (key: KeyName): Polarity => (key === 'spread' ? 'bipolar' : 'unipolar')
 
@@ -210,7 +223,7 @@ function polarityOf(
 }
 
 const sameFacts = (a: OutputFacts, b: OutputFacts): boolean =>
-  a.rate === b.rate && a.channels === b.channels && a.polarity === b.polarity
+  a.rate === b.rate && a.channels === b.channels && a.sum === b.sum && a.polarity === b.polarity
 
 type Unread = Pick<WiredDevice, 'device' | 'info' | 'part'>
 
@@ -242,7 +255,7 @@ function read(
   const constant = device.constants[port]
   const isBare = cables.length === 0
   const knobs = isBare ? none : cables.flatMap(knobOf)
-  const sources = isBare ? none : cables.flatMap((cable) => sourceOf(cable, facts))
+  const sources = isBare ? none : cables.flatMap((cable) => sourceOf(cable, part, facts))
   if (declaration.kind === 'signal') return { port, declaration, knobs, sources, baseIs: 'zero' }
   if (declaration.kind === 'choice') {
     const choice = device.choices[port] ?? declaration.default
@@ -282,14 +295,16 @@ function polarityOfSource({ from }: Connection, facts: ReadonlyMap<string, Outpu
 
 function sourceOf(
   { from, amount, feedback }: Connection,
+  reader: Part,
   facts: ReadonlyMap<string, OutputFacts>,
 ): ReadSource[] {
   const attenuator = amount === undefined ? {} : { amount }
   if (from.kind === 'knob') return []
   if (from.kind === 'keys') return [{ kind: 'key', key: from.key, ...attenuator }]
   if (from.kind === 'clock') return [{ kind: 'clock', output: from.output, ...attenuator }]
-  const { rate, channels } = facts.get(from.name) as OutputFacts
-  return [{ kind: 'device', name: from.name, feedback, rate, channels, ...attenuator }]
+  const source = facts.get(from.name) as OutputFacts
+  const channels = widthFor(reader, source)
+  return [{ kind: 'device', name: from.name, feedback, rate: source.rate, channels, ...attenuator }]
 }
 
 /** Normalised base of a value port. */

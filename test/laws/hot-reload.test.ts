@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Patch } from '../../src/patch/index.ts'
+import type { Patch, VoicePolicy } from '../../src/patch/index.ts'
 import { expectLikeFresh, expectNothingLeft, expectSound } from './moments.ts'
 import {
   bit,
@@ -214,7 +214,11 @@ describe('a patch that is edited while it is played', () => {
           const session = new Session()
           session.edit(patch, (voice) => bit(sounding, voice))
           const before = session.allocation
-          const planned = session.edit({ ...patch, voices: { ...(patch.voices as object), count } })
+          // a note needs its voices
+          const { unison = 1 } = patch.voices as VoicePolicy
+          const least = typeof unison === 'number' ? unison : (unison.voices ?? 1)
+          const policy = { ...(patch.voices as VoicePolicy), count: Math.max(count, least) }
+          const planned = session.edit({ ...patch, voices: policy })
           const { voices } = session.allocation
           const groups = voices.map(({ group }) => group)
           const playing = before.voices.filter(({ paused }) => !paused)

@@ -90,7 +90,7 @@ function present({ model, allocation }: Session): Present[] {
       ...what,
       synth,
       own: span(synth.controls['-own'], ownChannels(node)),
-      mix: span(synth.controls['-mix'], node.channels),
+      mix: span(synth.controls['-mix'], node.sum),
       reads: Object.entries(synth.controls).flatMap(([control, value]) => {
         if (typeof value === 'object')
           return 'controlBus' in value && !pending.has(`${synth.id} ${control}`) && !isLate(node, control)

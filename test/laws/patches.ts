@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { standard } from '../../src/devices/index.ts'
-import type { ConnectionSpec, DeviceInfo, KnobSpec, Patch } from '../../src/patch/index.ts'
+import type { ConnectionSpec, DeviceInfo, KnobSpec, Patch, VoicePolicy } from '../../src/patch/index.ts'
 import { clockNames, keyNames, portOf } from '../../src/patch/ports.ts'
 import { denormalise } from '../../src/plan/index.ts'
 
@@ -46,7 +46,7 @@ interface DeviceGene {
 
 /** What a random patch grows from: shrinking it shrinks the patch. */
 export interface Genes {
-  readonly voices: { readonly count: number; readonly mode: 'poly' | 'mono' | 'legato' | 'drone' }
+  readonly voices: VoicePolicy
   readonly knobs: readonly KnobSpec[]
   readonly out: readonly InputGene[]
   readonly devices: readonly DeviceGene[]
@@ -103,13 +103,34 @@ const deviceArbitrary: fc.Arbitrary<DeviceGene> = fc.record({
   inputs: fc.array(inputArbitrary, { maxLength: 4 }),
 })
 
+/** How voices are given to notes; a note takes no more of them than there are. */
+const voicesArbitrary: fc.Arbitrary<VoicePolicy> = fc
+  .record({
+    count: fc.integer({ min: 1, max: 8 }),
+    mode: fc.constantFrom('poly', 'mono', 'legato', 'drone'),
+    unison: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(1) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          voices: fc.integer({ min: 1, max: 3 }),
+          detune: fc.constantFrom(0, 12),
+          spread: fc.constantFrom(0, 0.7, 1),
+        }),
+      },
+    ),
+    glide: fc.constantFrom(0, 0.1, { time: 0.2, per: 'octave', when: 'legato' } as const),
+  })
+  .map((policy) => {
+    const { voices } = typeof policy.unison === 'number' ? { voices: policy.unison } : policy.unison
+    return { ...policy, count: Math.max(policy.count, voices) }
+  })
+
 /** Genes of a patch with so many devices at most. */
 const genesArbitrary = (maxDevices = 9): fc.Arbitrary<Genes> =>
   fc.record({
-    voices: fc.record({
-      count: fc.integer({ min: 1, max: 8 }),
-      mode: fc.constantFrom('poly', 'mono', 'legato', 'drone'),
-    }),
+    voices: voicesArbitrary,
     knobs: fc.array(knobArbitrary, { maxLength: 3 }),
     out: fc.array(inputArbitrary, { maxLength: 2 }),
     devices: fc.array(deviceArbitrary, { maxLength: maxDevices }),

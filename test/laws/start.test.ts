@@ -251,7 +251,7 @@ describe('a first start of any patch', () => {
         if (device === 'clock') continue
         const info = catalogue[started.parsed.devices[device]?.type ?? 'out'] as DeviceInfo
         for (const name of Object.keys(synth.given))
-          if (!['-own', '-mix', '-gate', '-forget', '-random', '-seed'].includes(name))
+          if (!['-own', '-mix', '-gate', '-forget', '-share', '-place', '-random', '-seed'].includes(name))
             expect(portOf(info, name.replace(/\.\d+(\.bus|\.amount)?$/, ''))).toBeDefined()
         const missing = Object.keys(synth.controls).filter((name) => !Object.hasOwn(synth.given, name))
         expect(missing.filter((name) => !/^-(fade|mixFade|onset|resume|pulse)$/.test(name))).toEqual([])

@@ -10,6 +10,7 @@ const node: NetworkNode = {
   def: 'a-1',
   rate: 'audio',
   channels: 1,
+  sum: 1,
   own: true,
   mix: true,
   random: false,

@@ -67,7 +67,13 @@ describe('settling', () => {
   it('tells when the readers of a tail should go over to life without it', () => {
     const allocation = swap(patch('delay'), patch('noise'))
     const tails = allocation.leaving.map(({ tail = '' }) => ({
-      ...{ name: tail, part: 'voice' as const, rate: 'audio' as const, channels: 1 as const },
+      ...{
+        name: tail,
+        part: 'voice' as const,
+        rate: 'audio' as const,
+        channels: 1 as const,
+        sum: 1 as const,
+      },
       cables: [],
     }))
     const end = 1000 + 30 * 375

@@ -36,6 +36,7 @@ describe('tails', () => {
         part: 'after',
         rate: 'audio',
         channels: 1,
+        sum: 1,
         cables: [{ to: 'amp', port: 'in', amount: 0.5 }],
       },
     ])

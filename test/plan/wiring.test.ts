@@ -150,10 +150,15 @@ describe('rate and width', () => {
   it('go around feedback until nothing changes', () => {
     const more = { a: { type: 'mixer' }, b: { type: 'mixer' } }
     const loop: ConnectionSpec[] = [['a', 'b.in1'], { from: 'b', to: 'a.in1', feedback: true }] // prettier-ignore
-    expect(output('a', loop, more)).toEqual({ rate: 'control', channels: 1, polarity: 'bipolar' })
+    expect(output('a', loop, more)).toEqual({ rate: 'control', channels: 1, sum: 1, polarity: 'bipolar' })
     const entered: ConnectionSpec[] = [...loop, ['osc', 'pan.in'], ['pan', 'b.in2'], ['knob', 'b.in3']]
     for (const name of ['a', 'b'])
-      expect(output(name, entered, more)).toEqual({ rate: 'audio', channels: 2, polarity: 'unipolar' })
+      expect(output(name, entered, more)).toEqual({
+        rate: 'audio',
+        channels: 2,
+        sum: 2,
+        polarity: 'unipolar',
+      })
   })
 })
 
