@@ -1,7 +1,15 @@
 import type { Command } from 'commander'
-import { differencesBetween, type Difference } from '../patch/differences.ts'
+import type { ReadPatch } from '../patch/differences.ts'
 import type { ParsedPatch } from '../patch/index.ts'
-import { compile, emptyAllocation, formatReport, networkAfter, plan, type Report } from '../plan/index.ts'
+import {
+  compile,
+  emptyAllocation,
+  formatReport,
+  networkAfter,
+  plan,
+  withDifferences,
+  type Report,
+} from '../plan/index.ts'
 import { openCatalogue, type DeviceTypes } from './catalogue.ts'
 import { differencesText } from './differences-text.ts'
 import { Ended, exitCodes } from './exit.ts'
@@ -47,10 +55,10 @@ Examples:
 async function diff(shell: Shell, files: readonly [string, string], flags: DiffFlags): Promise<void> {
   const [before, after] = await openBoth(shell, files, flags)
   const { catalogue } = before
-  const report = reloadReport(before.parsed, after.parsed, catalogue)
-  const differences = differencesBetween(before, after, report.renamed)
+  const report = reloadReport(before, after, catalogue)
+  const { differences } = report
   const same = differences.length === 0
-  if (shell.json) shell.print(JSON.stringify(asJson(files, differences, report), undefined, 2))
+  if (shell.json) shell.print(JSON.stringify(asJson(files, report), undefined, 2))
   else if (same) shell.print(`${shell.paint.green('✓')} ${files[0]} and ${files[1]} mean the same`)
   else {
     for (const line of differencesText(differences, [before.parsed, after.parsed], catalogue, shell))
@@ -89,23 +97,20 @@ async function openBoth(
 const later = 375
 
 /** What `synth.apply` would report of the second patch while the first sounds, its knobs where it declares them. */
-export function reloadReport(before: ParsedPatch, after: ParsedPatch, catalogue: DeviceTypes): Report {
+export function reloadReport(before: ReadPatch, after: ReadPatch, catalogue: DeviceTypes): Report {
   const positions =
     ({ knobs }: ParsedPatch) =>
     (knob: string): number =>
       knobs[knob]?.value ?? 0
-  const running = compile(before, { catalogue })
-  const { allocation } = plan(emptyAllocation(), running, { position: positions(before) })
-  const network = networkAfter(allocation, running, after, catalogue, later)
-  return plan(allocation, network, { position: positions(after), block: later }).report
+  const running = compile(before.parsed, { catalogue })
+  const { allocation } = plan(emptyAllocation(), running, { position: positions(before.parsed) })
+  const network = networkAfter(allocation, running, after.parsed, catalogue, later)
+  const { report } = plan(allocation, network, { position: positions(after.parsed), block: later })
+  return withDifferences(report, before, after)
 }
 
-function asJson(
-  [before, after]: readonly [string, string],
-  differences: readonly Difference[],
-  report: Report,
-): object {
+function asJson([before, after]: readonly [string, string], report: Report): object {
   // it was not executed
-  const { milliseconds: _, ...reload } = report
+  const { milliseconds: _, differences, ...reload } = report
   return { ok: true, before, after, same: differences.length === 0, differences, reload }
 }

@@ -64,6 +64,11 @@ export class Beats {
     return Math.round(beatAt(map, grid === 'beat' ? nextBeat(map, block) : nextBar(map, block)))
   }
 
+  /** The tempo that a patch is played at which declares this one. */
+  tempoOf(declared: number): number {
+    return declared === this.#declared ? this.tempo : declared
+  }
+
   /** A patch plays that declares this tempo. Says whether the patch before declared another: then it is to be taken. */
   declares(tempo: number): boolean {
     const isNew = tempo !== this.#declared

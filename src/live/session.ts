@@ -1,9 +1,7 @@
 import { fail, MegasynthError } from '../errors/index.ts'
 import {
   createHistory,
-  edited,
   parsePatch,
-  record,
   withPositions,
   type Edit,
   type History,
@@ -26,7 +24,8 @@ import { Listeners } from './listeners.ts'
 import { asPlayed, Player, type Happening } from './player.ts'
 import { checkTime, Snapshots } from './snapshots.ts'
 import { Sayings } from './sayings.ts'
-import { Steps } from './steps.ts'
+import { applying, editing, Steps } from './steps.ts'
+import { telling } from './telling.ts'
 import type { At, DryRun, Recall, Synth, SynthEvents, Turn } from './synth.ts'
 import { Turns } from './turns.ts'
 import { within } from './within.ts'
@@ -214,24 +213,20 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
     this.#perform({ kind: 'beat', beat }, when)
   }
 
-  async apply(given: Patch): Promise<Report> {
-    const patch = copied(given)
-    return await this.#step((_, history) => ({ patch, history: record(history, patch) }))
+  async apply(patch: Patch): Promise<Report> {
+    return await this.#step(applying(copied(patch)))
   }
 
   plan(patch: Patch): DryRun {
-    void this.sounding
+    const { sounding } = this
     const parsed = parsePatch(patch, this.#catalogue, out)
     const { load, transaction, start, report } = this.graph.plan(parsed, this.input(parsed)).planned
-    return { report, load: load.map(({ name }) => name), transaction, start }
+    const told = telling(sounding, { patch, parsed }, this.player)
+    return { report: told(report), load: load.map(({ name }) => name), transaction, start }
   }
 
-  async edit(given: Edit): Promise<Report> {
-    const edit = copied(given)
-    return await this.#step((before, history) => {
-      const patch = edited(before, edit)
-      return { patch, history: record(history, patch) }
-    })
+  async edit(edit: Edit): Promise<Report> {
+    return await this.#step(editing(copied(edit)))
   }
 
   undo(): Promise<Report | undefined> {
@@ -344,6 +339,7 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
     const begin = performance.now()
     const { running } = this.graph
     const { knobs, beats } = this.player
+    const told = telling(running, { patch, parsed }, this.player, travel)
     const staying = travel && new Set(Object.keys(running?.parsed.knobs ?? {}))
     const positions = knobs.inPatch(parsed, staying)
     const input = this.input(parsed, positions)
@@ -366,7 +362,7 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
       planned.voices.flatMap((old, voice) => (old !== undefined && stale.has(old) ? [voice] : [])),
       block,
     )
-    return { ...planned.report, milliseconds: performance.now() - begin }
+    return told({ ...planned.report, milliseconds: performance.now() - begin })
   }
 
   /** The graph is another, or the engine. */

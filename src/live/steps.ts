@@ -1,5 +1,25 @@
-import { record, recorded, redone, undone, type Patch } from '../patch/index.ts'
-import type { Job } from './jobs.ts'
+import {
+  edited,
+  record,
+  recorded,
+  redone,
+  undone,
+  type Edit,
+  type History,
+  type Patch,
+} from '../patch/index.ts'
+import type { Job, Step } from './jobs.ts'
+
+/** To another patch. */
+export const applying =
+  (patch: Patch) =>
+  (_: Patch, history: History): Step => ({ patch, history: record(history, patch) })
+
+/** To the patch with a small edit. */
+export const editing =
+  (edit: Edit) =>
+  (before: Patch, history: History): Step =>
+    applying(edited(before, edit))(before, history)
 
 /** Steps that go along the history, and know where the knobs were. */
 export class Steps {

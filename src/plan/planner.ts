@@ -349,6 +349,7 @@ export class Planner {
           freed: this.#freed,
           back: hows.filter((how) => how === 'back').length,
         },
+        differences: [],
         buses: { taken, freed: given.audio + given.control },
         milliseconds: 0,
       },

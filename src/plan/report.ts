@@ -1,4 +1,6 @@
+import type { Difference } from '../patch/differences.ts'
 import type { Allocation, RunningNode, RunningVoice, VoiceCount } from './allocation.ts'
+import { otherChanges } from './differing.ts'
 
 /** What a plan does, by names of devices. */
 export interface Report {
@@ -17,6 +19,11 @@ export interface Report {
   readonly voices?: VoicesReport
   /** Ports that start from something else now, and glide there: `filter0.cutoff: default → zero`. */
   readonly bases: readonly string[]
+  /**
+   * In what the patch that is heard then differs from the one before, its knobs and its tempo where they are; none where only
+   * networks are known.
+   */
+  readonly differences: readonly Difference[]
   /** Synths born; synths that end, at once or when they have faded or rung out; synths called back as they left. */
   readonly synths: { readonly born: number; readonly freed: number; readonly back: number }
   /** Channels of buses taken, and given back as far as it is at once. */
@@ -102,7 +109,7 @@ function formatVoices({ before, now, finishing }: VoicesReport): string {
  */
 export function formatReport(report: Report): string {
   const { synths, buses, milliseconds } = report
-  const lines = changesOf(report).map(([title, names]) => `${title.padEnd(9)}${names.join(', ')}`)
+  const lines = changesOf(report).map(([title, names]) => `${title.padEnd(8)} ${names.join(', ')}`)
   const kept = report.kept.length
   const untouched = kept === 1 ? '1 device untouched' : `${kept} devices untouched`
   if (lines.length === 0) lines.push('nothing changed')
@@ -127,6 +134,7 @@ const changesOf = (report: Report): (readonly [title: string, names: readonly st
       ['renamed', report.renamed.map(({ from, to }) => `${from} → ${to}`)],
       ['voices', report.voices === undefined ? [] : [formatVoices(report.voices)]],
       ['glides', report.bases],
+      ...otherChanges(report),
     ] as const
   ).filter(([, names]) => names.length > 0)
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { reloadReport } from '../../src/cli/diff.ts'
 import { out, standard } from '../../src/devices/index.ts'
 import { createOffline } from '../../src/live/index.ts'
+import type { ReadPatch } from '../../src/patch/differences.ts'
 import { parsePatch, type Patch } from '../../src/patch/index.ts'
 import { runs, sequenceArbitrary } from '../laws/patches.ts'
 import { cli, drone, scratch, type Result } from './helpers.ts'
@@ -60,6 +61,7 @@ applied while it sounds
   added    filter0
   replaced oscillator0, out
   set      lfo0
+  knobs    volume: 0.5 → 0.25, volume.label: none → Volume, depth: none → 0.1, rate: 0.4 → none
   kept     0 devices untouched
   synths   3 born, 2 freed; buses: 3 taken, 1 freed
 `)
@@ -151,8 +153,8 @@ export default { ring }`,
         const synth = await createOffline({ patch: a })
         const { report } = synth.plan(b)
         await synth.close()
-        const parsed = (patch: Patch): ReturnType<typeof parsePatch> => parsePatch(patch, standard, out)
-        expect(reloadReport(parsed(a), parsed(b), standard)).toEqual(report)
+        const read = (patch: Patch): ReadPatch => ({ patch, parsed: parsePatch(patch, standard, out) })
+        expect(reloadReport(read(a), read(b), standard)).toEqual(report)
       }),
       runs(15),
     )

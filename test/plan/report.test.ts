@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { formatReport, type Report } from '../../src/plan/index.ts'
 
 const empty: Report = {
-  ...{ kept: [], set: [], replaced: [], added: [], removed: [], moved: [], renamed: [], bases: [] },
+  ...{
+    kept: [],
+    set: [],
+    replaced: [],
+    added: [],
+    removed: [],
+    moved: [],
+    renamed: [],
+    bases: [],
+    differences: [],
+  },
   synths: { born: 0, freed: 0, back: 0 },
   buses: { taken: 0, freed: 0 },
   milliseconds: 0,
@@ -24,6 +34,7 @@ describe('a report as text', () => {
       renamed: [{ from: 'old', to: 'new' }],
       voices: { before: { count: 8, mode: 'poly' }, now: { count: 3, mode: 'poly' }, finishing: 5 },
       bases: ['filter.cutoff: default → zero'],
+      differences: [],
       synths: { born: 3, freed: 2, back: 1 },
       buses: { taken: 2, freed: 1 },
       milliseconds: 1.26,
