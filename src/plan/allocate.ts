@@ -6,7 +6,7 @@ import { poly } from './poly.ts'
 import { concerns, pressing } from './pressed.ts'
 import { choke } from './seat.ts'
 import { solo } from './solo.ts'
-import { createVoices, idle, keysOf, voicesWhere, withVoices, type Voice, type Voices } from './voices.ts'
+import { createVoices, idle, keysOf, movedKeys, voicesWhere, withVoices, type Voices } from './voices.ts'
 
 /** Values of some keys. */
 export type Keys = Partial<Record<KeyName, number>>
@@ -104,7 +104,7 @@ export function changesBetween(
     const keys = {
       ...different(keysOf(was, place), keysOf(after, index)),
       ...(attacks && attackKeys(after, index)),
-      ...(isGliding(old, was) || isGliding(voice, after) ? { pitch: keysOf(after, index).pitch } : {}),
+      ...whatMoved(was, place, after, index),
     }
     const choked = voice.sound === 'fading' && old.sound !== 'fading'
     if (Object.keys(keys).length === 0 && !choked) return []
@@ -127,7 +127,12 @@ function attackKeys(state: Voices, index: number): Keys {
   return { pitch, velocity, random, gate: 1, trigger: 1 }
 }
 
-const isGliding = ({ pitch }: Voice, { now }: Voices): boolean => pitch.end > now
+/** Keys that are on their way, before or from now on, are told as they are now. */
+function whatMoved(was: Voices, place: number, after: Voices, index: number): Keys {
+  const names = { ...movedKeys(was, place, was.now), ...movedKeys(after, index, after.now) }
+  const keys = keysOf(after, index)
+  return Object.fromEntries(Object.keys(names).map((name) => [name, keys[name as KeyName]]))
+}
 
 function different(before: Record<KeyName, number>, after: Record<KeyName, number>): Keys {
   const keys: Keys = {}

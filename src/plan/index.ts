@@ -40,5 +40,5 @@ export {
 export { allocate, changesBetween, rested, type Keys, type VoiceChange } from './allocate.ts'
 export { keySteps, setKeys } from './key-steps.ts'
 export { resizeVoices } from './resize-voices.ts'
-export { createVoices, glidingVoices, keysOf, voicesOf, type Voices } from './voices.ts'
+export { createVoices, glidingVoices, keysOf, movedKeys, voicesOf, type Voices } from './voices.ts'
 export type { Reading, ReadSource, WiredDevice } from './wiring.ts'

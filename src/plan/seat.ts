@@ -1,5 +1,5 @@
 import { pitchOf } from '../patch/tuning.ts'
-import { glideTo, pitchAt, steady, type Glide } from './glide.ts'
+import { easeTo, easedAt, glideTo, pitchAt, steady, type Glide } from './glide.ts'
 import type { Pressed } from './pressed.ts'
 import { idle, voicesOf, voicesWhere, withVoices, type Voice, type Voices } from './voices.ts'
 
@@ -72,6 +72,11 @@ export function strike(
   const struck = withVoices(state, indices, (voice, index) => ({
     ...seated(state, voice, { note, channel }, from(voice)),
     velocity,
+    // what sounds goes over to it
+    strength:
+      voice.sound === 'none'
+        ? steady(velocity)
+        : easeTo(easedAt(voice.strength, state.now), velocity, state.now),
     held: true,
     sound: 'sounding',
     part: indices.indexOf(index),

@@ -2,7 +2,7 @@ import type { KeyName } from '../patch/ports.ts'
 import { pitchOf, type KeyPitches } from '../patch/tuning.ts'
 import { parsedVoices, type ParsedVoices } from '../patch/voice-policy.ts'
 import { expressionOf, plainExpression, type Expression } from './expression.ts'
-import { pitchAt, steady, type Glide } from './glide.ts'
+import { easedAt, pitchAt, steady, type Glide } from './glide.ts'
 import { keysAtRest } from './keys.ts'
 import { hands, type Pressing } from './pressed.ts'
 import { spread } from './unison.ts'
@@ -12,7 +12,10 @@ export interface Voice {
   /** The note that it plays or played last. */
   readonly note: number
   readonly channel: number | undefined
+  /** Of its last strike. */
   readonly velocity: number
+  /** The velocity as the voice is told: it is on its way if the voice sounded when it was struck. */
+  readonly strength: Glide
   /** Its gate is high. */
   readonly held: boolean
   /** What may be heard of it. `fading`: it was choked; it ends by itself. */
@@ -59,6 +62,7 @@ export const idle: Voice = {
   note: 60,
   channel: undefined,
   velocity: 0,
+  strength: steady(0),
   held: false,
   sound: 'none',
   age: 0,
@@ -104,7 +108,8 @@ export function createVoices(policy: Partial<ParsedVoices>, tuning?: KeyPitches)
 function newVoice({ mode, unison }: ParsedVoices, part: number, tuning: KeyPitches | undefined): Voice {
   if (mode !== 'drone' || part >= unison.voices) return idle
   const pitch = steady(pitchOf(beginning.note, tuning) ?? beginning.note)
-  return { ...idle, ...beginning, pitch, held: true, sound: 'sounding', part, parts: unison.voices }
+  const strength = steady(beginning.velocity)
+  return { ...idle, ...beginning, pitch, strength, held: true, sound: 'sounding', part, parts: unison.voices }
 }
 
 /** Some voices changed. */
@@ -132,7 +137,7 @@ export function keysOf(state: Voices, index: number): Record<KeyName, number> {
   return {
     ...keysAtRest,
     pitch: (pitchAt(voice.pitch, state.now) + bend + (place * unison.detune) / 100) / 128,
-    velocity: voice.velocity,
+    velocity: easedAt(voice.strength, state.now),
     gate: Number(voice.held),
     pressure: Math.max(pressure, voice.touch),
     timbre,
@@ -141,7 +146,20 @@ export function keysOf(state: Voices, index: number): Record<KeyName, number> {
   }
 }
 
-/** Voices whose pitch is on its way. */
+/** The keys of a voice that are on their way at some second. */
+const moving = ({ pitch, strength }: Voice, now: number): ('pitch' | 'velocity')[] => [
+  ...(pitch.end > now ? (['pitch'] as const) : []),
+  ...(strength.end > now ? (['velocity'] as const) : []),
+]
+
+/** Voices with keys that are on their way. */
 export function glidingVoices(state: Voices): number[] {
-  return voicesWhere(state, ({ pitch }) => pitch.end > state.now)
+  return voicesWhere(state, (voice) => moving(voice, state.now).length > 0)
+}
+
+/** What a voice must be told of the keys that are on their way, as they are at a later second, or have arrived by then. */
+export function movedKeys(state: Voices, index: number, now: number): { pitch?: number; velocity?: number } {
+  const names = moving(state.voices[index] ?? idle, state.now)
+  const keys = keysOf({ ...state, now }, index)
+  return Object.fromEntries(names.map((name) => [name, keys[name]]))
 }

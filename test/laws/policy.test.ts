@@ -52,10 +52,13 @@ describe('bend, pressure and timbre', () => {
           }
           if (event.kind !== 'bend' && event.kind !== 'pressure' && event.kind !== 'timbre') return
           for (const { voice, keys, restart } of changes) {
+            // a velocity may still be on its way
+            const told = Object.keys(keys).filter((key) => key !== 'velocity')
+            if (told.length === 0) continue
             const { channel, note } = before.voices[voice] ?? {}
             if (event.channel !== undefined) expect(channel).toBe(event.channel)
             if (event.kind === 'pressure' && event.note !== undefined) expect(note).toBe(event.note)
-            expect(Object.keys(keys)).toEqual([event.kind === 'bend' ? 'pitch' : event.kind])
+            expect(told).toEqual([event.kind === 'bend' ? 'pitch' : event.kind])
             expect(restart).toBe(false)
           }
         })
