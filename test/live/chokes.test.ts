@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Chokes } from '../../src/live/chokes.ts'
+import type { Allocation, KeySet } from '../../src/plan/index.ts'
+import { controlNames } from '../../src/plan/device-synthdef.ts'
+import type { Command } from '../../src/scsynth/index.ts'
+import { runs } from '../laws/patches.ts'
+import { Session } from '../laws/start.ts'
+
+const session = new Session()
+session.edit(
+  {
+    voices: { count: 2, steal: 'none' },
+    devices: { osc: { type: 'oscillator' }, low: { type: 'filter' } },
+    connections: [['osc', 'low.in'], ['osc', 'out'], ['low', 'out']], // prettier-ignore
+  },
+  () => 1,
+)
+const { allocation, network } = session
+if (network === undefined) throw new Error('nothing runs')
+const voices = allocation.voices.length
+const groupOf = (voice: number): number => allocation.voices[voice]?.group ?? -1
+
+/** Where the fades of each voice's devices are after commands: osc, low. */
+function fades(commands: readonly Command[]): number[][] {
+  const values = new Map<number, number>()
+  for (const command of commands)
+    if (command.call === '/n_set') values.set(command.id, command.controls[controlNames.mixFade] as number)
+  const of = (name: string, voice: number): number =>
+    values.get(allocation.nodes.get(name)?.instances[voice]?.id ?? -1) ?? 1
+  return Array.from({ length: voices }, (_, voice) => [of('osc', voice), of('low', voice)])
+}
+
+/** One after the other, each in a block not before that of the one before. */
+const told = fc
+  .array(
+    fc.record({
+      voice: fc.nat({ max: voices - 1 }),
+      what: fc.constantFrom<Pick<KeySet, 'choke' | 'anew'>>({ choke: true }, { anew: true }, {}),
+      later: fc.nat({ max: 3 }),
+    }),
+    { maxLength: 20 },
+  )
+  .map((all) => {
+    let block = 10
+    return all.map(({ voice, what, later }) => ({
+      set: { voice, keys: {}, ...what } as KeySet,
+      block: (block += later),
+    }))
+  })
+type Told = typeof told extends fc.Arbitrary<infer T> ? T : never
+
+const tell = (chokes: Chokes, all: Told, from: Allocation = allocation): Command[] =>
+  all.flatMap(({ set, block }) => chokes.hear(from, network, set, block))
+
+describe('voices that fade', () => {
+  it('are, when what comes after a block is taken back, as if it had never been told', () => {
+    fc.assert(
+      fc.property(told, fc.integer({ min: 9, max: 40 }), (all, after) => {
+        const [chokes, other] = [new Chokes(), new Chokes()]
+        const commands = tell(chokes, all)
+        const back = chokes.takeBack(allocation, network, after)
+        const wanted = tell(other, all.filter(({ block }) => block <= after)) // prettier-ignore
+        // what was handed over for later is taken back by the engine; what voices are told now puts them where they were
+        expect(fades([...commands, ...back])).toEqual(fades(wanted))
+        for (let voice = 0; voice < voices; voice++) {
+          expect(chokes.fades(groupOf(voice))).toBe(other.fades(groupOf(voice)))
+          for (const since of [9, 15, 25])
+            expect(chokes.hasFaded(groupOf(voice), since)).toBe(other.hasFaded(groupOf(voice), since))
+        }
+        // only voices of which something was to come are told anything
+        const late = new Set(all.filter(({ block }) => block > after).map(({ set }) => set.voice))
+        const ids = new Set([...late].flatMap((voice) => ['osc', 'low'].map((name) => allocation.nodes.get(name)?.instances[voice]?.id))) // prettier-ignore
+        for (const command of back) expect(command.call === '/n_set' && ids.has(command.id)).toBe(true)
+        expect(chokes.takeBack(allocation, network, after)).toEqual([])
+      }),
+      runs(300),
+    )
+  })
+
+  it('end as if nothing had been taken back when the same is told again', () => {
+    fc.assert(
+      fc.property(told, fc.integer({ min: 9, max: 40 }), (all, after) => {
+        const [chokes, straight] = [new Chokes(), new Chokes()]
+        const late = all.filter(({ block }) => block > after)
+        const again = [...tell(chokes, all), ...chokes.takeBack(allocation, network, after), ...tell(chokes, late)] // prettier-ignore
+        expect(fades(again)).toEqual(fades(tell(straight, all)))
+        expect(chokes.takeOver(allocation, 100)).toEqual(straight.takeOver(allocation, 100))
+      }),
+      runs(300),
+    )
+  })
+
+  it('are over when they have faded long enough, or fell asleep, once', () => {
+    const chokes = new Chokes()
+    tell(chokes, [0, 1].map((voice) => ({ set: { voice, keys: {}, choke: true }, block: 10 + 10 * voice }))) // prettier-ignore
+    expect(chokes.takeOver(allocation, 9)).toEqual(new Set())
+    expect(chokes.takeOver(allocation, 15)).toEqual(new Set([groupOf(0)]))
+    expect(chokes.takeOver(allocation, 15)).toEqual(new Set())
+    const [first, second, ...rest] = allocation.voices
+    const asleep = { ...allocation, voices: [first!, { ...second!, paused: true }, ...rest] }
+    expect(chokes.takeOver(asleep, 15)).toEqual(new Set([groupOf(1)]))
+    // what sleeps has nothing to fade
+    expect(chokes.hear(asleep, network, { voice: 1, keys: {}, choke: true }, 20)).toEqual([])
+  })
+})
