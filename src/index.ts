@@ -93,6 +93,7 @@ export { encodeMidi, type MidiMessage } from './midi/message.ts'
 export { recordTake, type RecordedSynth, type Recorder } from './midi/recorder.ts'
 export { sendMidi, type MidiSending, type SendMidiOptions, type SendingSynth } from './midi/send.ts'
 export { midiFile, type MidiFileOptions, type Take, type TimedMidi, type TimedTempo } from './midi/take.ts'
+export { sharedPorts } from './midi/shared-ports.ts'
 export { webMidiPorts, type WebMidiAccess } from './midi/web-ports.ts'
 export type { MidiInput, MidiOutput, MidiPortInfo, MidiPorts } from './midi/ports.ts'
 export {

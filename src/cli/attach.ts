@@ -1,11 +1,13 @@
 import { Option, InvalidArgumentError, type Command } from 'commander'
 import { MegasynthError } from '../errors/index.ts'
+import type { LivePlayer } from '../live/live-ensemble.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
-import { connectMidi, type MidiNews } from '../midi/connect.ts'
+import { connectMidi, type ConnectMidiOptions, type MidiNews } from '../midi/connect.ts'
 import type { MidiPorts } from '../midi/ports.ts'
 import { recallPrograms } from '../midi/programs.ts'
 import { recordTake } from '../midi/recorder.ts'
 import { sendMidi } from '../midi/send.ts'
+import { sharedPorts } from '../midi/shared-ports.ts'
 import { midiFile } from '../midi/take.ts'
 import { placeOf, type Place } from './files.ts'
 import type { Shell } from './io.ts'
@@ -77,7 +79,7 @@ export async function attach(synth: LiveSynth, flags: AttachFlags, shell: Shell)
     if (take) ends.push(recorded(synth, take, flags.force === true, shell))
     const ports = await midiPorts(flags)
     if (ports) {
-      if (flags.midiIn !== false) ends.push(midiIn(synth, ports, flags.midiIn, shell))
+      if (flags.midiIn !== false) ends.push(midiIn([{ synth }], ports, flags.midiIn, shell))
       if (flags.midiOut !== undefined) {
         const sending = sendMidi(synth, { ports, port: flags.midiOut, clock: true, onNews: newsOf(shell) })
         ends.push(async () => sending.close())
@@ -92,7 +94,7 @@ export async function attach(synth: LiveSynth, flags: AttachFlags, shell: Shell)
 }
 
 /** The ports, if they are asked for; where nobody asks, those that there are. */
-async function midiPorts({ midiIn: wanted, midiOut }: AttachFlags): Promise<MidiPorts | undefined> {
+export async function midiPorts({ midiIn: wanted, midiOut }: AttachFlags): Promise<MidiPorts | undefined> {
   if (wanted === false && midiOut === undefined) return undefined
   try {
     checkSequencer(process.platform)
@@ -104,22 +106,44 @@ async function midiPorts({ midiIn: wanted, midiOut }: AttachFlags): Promise<Midi
   }
 }
 
-function midiIn(synth: LiveSynth, ports: MidiPorts, wanted: string | true | undefined, shell: Shell): Detach {
-  const named = typeof wanted === 'string' ? { port: wanted } : {}
-  const connection = connectMidi(synth, {
-    ports,
-    ...named,
-    clock: synth,
-    onNews: newsOf(shell),
-    onProgram: recallPrograms(synth, (news) => shell.note(programLine(news))),
-  })
-  const names = connection.inputs.map(({ name }) => name)
+/** Who is played from MIDI ports. */
+export interface MidiPlayer extends Pick<ConnectMidiOptions, 'channel' | 'transpose'> {
+  readonly synth: LivePlayer
+  /** What it is called, where there are several. */
+  readonly name?: string
+}
+
+/** Lets MIDI ports play one or several synths. */
+export function midiIn(
+  players: readonly MidiPlayer[],
+  given: MidiPorts,
+  wanted: string | true | undefined,
+  shell: Pick<Shell, 'note' | 'errorPaint'>,
+): Detach {
+  const ports = sharedPorts(given)
+  const connections = players.map(({ synth, name, ...how }, i) =>
+    connectMidi(synth, {
+      ...how,
+      ports,
+      ...(typeof wanted === 'string' && { port: wanted }),
+      clock: synth,
+      // what happens to a port happens to all
+      ...(i === 0 && { onNews: newsOf(shell) }),
+      onProgram: recallPrograms(synth, (news) =>
+        shell.note(`${name === undefined ? '' : `${name}: `}${programLine(news)}`),
+      ),
+    }),
+  )
+  const names = connections[0]?.inputs.map(({ name }) => name) ?? []
   if (names.length > 0) shell.note(`played from MIDI: ${names.join(', ')}`)
-  return async () => connection.close()
+  return async () => {
+    for (const connection of connections) connection.close()
+    await Promise.resolve()
+  }
 }
 
 const newsOf =
-  ({ note, errorPaint }: Shell) =>
+  ({ note, errorPaint }: Pick<Shell, 'note' | 'errorPaint'>) =>
   (news: MidiNews): void => {
     const { name } = news.port
     if (news.kind === 'failed') note(`${errorPaint.yellow('warning')}: MIDI: ${name}: ${String(news.error)}`)

@@ -15,7 +15,11 @@ export interface LiveRecording {
  *
  * @throws MegasynthError `file-exists`, `unwritable-file`
  */
-export async function recordLive(synth: LiveSynth, { path }: Place, force: boolean): Promise<LiveRecording> {
+export async function recordLive(
+  synth: Pick<LiveSynth, 'sampleRate' | 'listen'>,
+  { path }: Place,
+  force: boolean,
+): Promise<LiveRecording> {
   const { sampleRate } = synth
   const wav = await openWav(path, { sampleRate, channels: 2, force })
   process.once('exit', wav.abortSync)

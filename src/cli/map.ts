@@ -1,9 +1,15 @@
 import { dirname, relative, resolve } from 'node:path'
-import { MegasynthError, didYouMean, show, type Problem } from '../errors/index.ts'
-import { performTogether, type Chunk, type EnsembleOptions, type Length } from '../live/index.ts'
+import { MegasynthError, didYouMean, listNames, show, type Problem } from '../errors/index.ts'
+import {
+  performTogether,
+  type Chunk,
+  type EnsembleOptions,
+  type Length,
+  type PlayedPart,
+} from '../live/index.ts'
 import type { Patch } from '../patch/index.ts'
 import type { Score } from '../plan/score.ts'
-import { readMidiFile } from '../midi/file.ts'
+import { readMidiFile, type MidiFile } from '../midi/file.ts'
 import { scoreFromMidi } from '../midi/score.ts'
 import { PatchProblems, SeveralFailures, failureOf } from './failure.ts'
 import { placeOf, readText, type Place } from './files.ts'
@@ -12,6 +18,7 @@ import { openCatalogue } from './catalogue.ts'
 import type { Shell } from './io.ts'
 import { readPatch, type OpenPatch } from './open.ts'
 import { missingProgram, openShelf, shelfOf } from './shelf.ts'
+import { count } from './text.ts'
 
 /** Far more than sixteen entries need. */
 const maxMapBytes = 2 ** 16
@@ -32,7 +39,10 @@ interface Entry {
 export interface MappedPart extends Entry {
   readonly open: OpenPatch
   readonly snapshots: ReadonlyMap<string, Patch>
+  /** Empty without a MIDI file. */
   readonly score: Score
+  /** What its patch is made of. */
+  readonly files: ReadonlySet<string>
 }
 
 /** A MIDI file on several patches. */
@@ -130,13 +140,13 @@ function wrongIn(entry: unknown, channel: string): Problem[] {
 /**
  * Opens a map: a JSON file that says which patch plays which MIDI channel. Paths in it are seen from its folder.
  *
- * @param midi the bytes of a MIDI file
+ * @param midi the bytes of a MIDI file, if one is played
  * @throws MegasynthError with all problems of the map and of all its patches, or of the MIDI file
  */
 export async function openMap(
   shell: Shell,
   file: string,
-  midi: { readonly bytes: Uint8Array; readonly place: Place },
+  midi: { readonly bytes: Uint8Array; readonly place: Place } | undefined,
   flags: { readonly devices?: string },
 ): Promise<Mapped> {
   const { cwd } = shell.io
@@ -146,7 +156,7 @@ export async function openMap(
   )
   const failures: MegasynthError[] = problems.length > 0 ? [new PatchProblems(file, problems)] : []
   const catalogue = await openCatalogue(cwd, flags.devices)
-  const song = readMidiFile(midi.bytes, midi.place.shown)
+  const song = midi ? readMidiFile(midi.bytes, midi.place.shown) : noSong
   const parts: MappedPart[] = []
   const wrong = new Set<string>()
   for (const entry of entries) {
@@ -154,12 +164,13 @@ export async function openMap(
     const shown = relative(cwd, resolve(dirname(place.path), entry.patch))
     if (wrong.has(shown)) continue
     const failure = await failureOf(async () => {
-      const open = await readPatch(cwd, shown, catalogue)
+      const files = new Set<string>()
+      const open = await readPatch(cwd, shown, catalogue, { onFile: (one) => files.add(one) })
       const { knobs = {} } = open.patch
       const snapshots = openShelf(shelfOf(cwd, shown), catalogue, shell)
       const onMissing = missingProgram(snapshots, (line) => shell.note(`${shown}: ${line}`))
       const score = scoreFromMidi(song, { channel, transpose, knobs, snapshots, onMissing })
-      parts.push({ ...entry, open, snapshots, score })
+      parts.push({ ...entry, open, snapshots, score, files })
     })
     if (failure === undefined) continue
     wrong.add(shown)
@@ -174,32 +185,49 @@ export async function openMap(
   return { parts, silent: silent.map((channel) => channel + 1).toSorted((a, b) => a - b) }
 }
 
-/** Plays a map. Problems are named by the file of the patch. */
-export async function* performMap(
-  { parts }: Mapped,
-  options: Omit<EnsembleOptions, 'parts'>,
-  length: Length,
-): AsyncGenerator<Chunk, void> {
-  const played = parts.map(({ open: { patch, catalogue }, snapshots, gain, score }) => ({
+const noSong: MidiFile = { tempos: [], messages: [], duration: 0 }
+
+/** The parts of a map as an ensemble takes them. */
+export const ensembleParts = ({ parts }: Mapped): PlayedPart[] =>
+  parts.map(({ open: { patch, catalogue }, snapshots, gain, score }) => ({
     patch,
     catalogue,
     snapshots,
     score,
     ...(gain !== undefined && { gain }),
   }))
+
+/** What an ensemble complains about, named by the files of the patches. */
+export function inFiles(error: unknown, { parts }: Mapped): unknown {
+  if (!(error instanceof MegasynthError)) return error
+  return new MegasynthError(
+    error.problems.map((problem) => ({
+      ...problem,
+      path: problem.path.replace(/^parts\[(\d+)\]\.patch\.?(.*)$/, (_, part: string, rest: string) => {
+        const { file = '' } = parts[Number(part)]?.open ?? {}
+        return rest === '' ? file : `${file}: ${rest}`
+      }),
+    })),
+    { cause: error },
+  )
+}
+
+/** Plays a map. Problems are named by the file of the patch. */
+export async function* performMap(
+  mapped: Mapped,
+  options: Omit<EnsembleOptions, 'parts'>,
+  length: Length,
+): AsyncGenerator<Chunk, void> {
   try {
-    yield* performTogether({ ...options, parts: played }, length)
+    yield* performTogether({ ...options, parts: ensembleParts(mapped) }, length)
   } catch (error) {
-    if (!(error instanceof MegasynthError)) throw error
-    throw new MegasynthError(
-      error.problems.map((problem) => ({
-        ...problem,
-        path: problem.path.replace(/^parts\[(\d+)\]\.patch\.?(.*)$/, (_, part: string, rest: string) => {
-          const { file = '' } = parts[Number(part)]?.open ?? {}
-          return rest === '' ? file : `${file}: ${rest}`
-        }),
-      })),
-      { cause: error },
-    )
+    throw inFiles(error, mapped)
   }
+}
+
+/** Says which channels of a MIDI file nothing plays; undefined if there are none. */
+export function silentChannels({ silent }: Mapped, map: string, midi: string): string | undefined {
+  if (silent.length === 0) return undefined
+  const channels = `${count(silent.length, 'channel')} of ${midi}: ${listNames(silent.map(String), 16)}`
+  return `${map} has no patch for ${channels}`
 }

@@ -1,9 +1,8 @@
 import { Option, type Command } from 'commander'
-import { MegasynthError } from '../errors/index.ts'
+import { fail } from '../errors/index.ts'
 import { createSynth } from '../live/create.ts'
-import { feed, type Feed } from '../live/feed.ts'
+import { feed } from '../live/feed.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
-import { reportLine } from '../plan/index.ts'
 import { addAttachFlags, attach, type AttachFlags, type Detach } from './attach.ts'
 import { reportFailure } from './failure.ts'
 import { bufferFlag, deviceFlag, loopFlag, setFlag, type KnobSetting } from './flags.ts'
@@ -11,7 +10,10 @@ import type { Shell } from './io.ts'
 import { recordLive, type LiveRecording } from './live-recording.ts'
 import { blueprint } from './needs.ts'
 import { loadApart } from './load-apart.ts'
-import { openPatch, type OpenPatch, type Reading } from './open.ts'
+import { openPatch, type OpenPatch } from './open.ts'
+import { over } from './over.ts'
+import { playMap } from './play-map.ts'
+import { deviceLine, reload, tellOfTrouble } from './reload.ts'
 import { sayWhatWasRecorded, wavPlace } from './render.ts'
 import { scoreOf } from './score.ts'
 import { missingProgram, openShelf, refillShelf, shelfOf } from './shelf.ts'
@@ -20,6 +22,7 @@ import { watchFiles } from './watch.ts'
 
 /** What decides how a patch is played. */
 export interface PlayFlags extends AttachFlags, TuningFlags {
+  readonly map?: string
   readonly notes?: string
   readonly midi?: string
   readonly loop?: true
@@ -38,9 +41,18 @@ export function addPlay(program: Command, shell: Shell): void {
     .description(
       'Plays a patch on a sound card. Whenever the file, or one that it imports, is saved, the patch goes over to what it says now, while it sounds. Ctrl-C ends it.',
     )
-    .argument('<patch>', 'a patch file: .ts, .mts, .js, .mjs or .json')
+    .argument('[patch]', 'a patch file: .ts, .mts, .js, .mjs or .json')
     .option('-n, --notes <text>', 'notes, a beat each: "C4+E4+G4 F4 G4" (+ joins a chord, - rests, _ holds)')
     .addOption(new Option('-m, --midi <file>', 'a standard MIDI file to be played').conflicts('notes'))
+    .addOption(
+      new Option(
+        '--map <file>',
+        'JSON: which patch plays which MIDI channel, of the MIDI file and of MIDI ports, instead of <patch>',
+      ).conflicts([
+        ...['notes', 'set', 'tuning', 'keyboard'],
+        ...['midiOut', 'recordMidi', 'osc', 'oscAddress', 'oscOut'],
+      ]),
+    )
     .addOption(loopFlag())
     .addOption(deviceFlag())
     .addOption(bufferFlag())
@@ -59,10 +71,32 @@ Examples:
   $ megasynth play pad.ts --notes "C4+E4+G4 F4+A4+C5" --loop
   $ megasynth play pad.ts --midi prelude.mid --record take.wav
   $ megasynth play bass.ts --midi-in Keystation --osc 57130
+  $ megasynth play --map band.json --midi song.mid --loop
   $ megasynth play bass.ts --device silent               without a sound card`,
     )
-    .action(async (file: string, flags: PlayFlags) => await play(shell, file, flags))
+    .action(async (file: string | undefined, flags: PlayFlags) => {
+      if (flags.map === undefined) await play(shell, file ?? nothing(), flags)
+      else await playMap(shell, flags.map, file === undefined ? flags : twice(file, flags.map))
+    })
 }
+
+const nothing = (): never =>
+  fail({
+    code: 'invalid-option',
+    path: '<patch>',
+    message: 'there is nothing to be played',
+    expected: 'a patch file, or --map',
+    suggestion: 'megasynth help play shows how it is used',
+  })
+
+const twice = (file: string, map: string): never =>
+  fail({
+    code: 'invalid-option',
+    path: file,
+    message: 'the patches are those of the map',
+    expected: `only --map ${map}`,
+    suggestion: 'remove it, or --map',
+  })
 
 /** Plays a patch until its score is over, or somebody ends it. */
 export async function play(shell: Shell, file: string, flags: PlayFlags): Promise<void> {
@@ -122,7 +156,7 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
     const playing =
       score &&
       feed(synth, score, { loop: flags.loop === true, onProblem: (error) => reportFailure(error, shell) })
-    const ended = await over(synth, playing, interrupts.signal)
+    const ended = await over(synth, playing?.done, interrupts.signal)
     if (ended === 'interrupted') playing?.stop()
   } finally {
     loader.close()
@@ -138,99 +172,6 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
   }
 }
 
-/** On what a synth is heard. */
-export const deviceLine = (synth: LiveSynth): string => {
-  const { device, sampleRate, bufferFrames, latency } = synth.stats()
-  const name = device === 'silent' ? 'no sound device (silent)' : `"${device}"`
-  return `${name}: ${sampleRate} Hz, buffers of ${bufferFrames}, latency ${(latency * 1000).toFixed(0)} ms`
-}
-
 /** Whether a patch is heard without a note. */
 const soundsByItself = (patch: OpenPatch): boolean =>
   patch.parsed.voices.mode === 'drone' || !blueprint(patch).network.nodes.some(({ part }) => part === 'voice')
-
-/**
- * Goes over to what the files say now. If that is wrong, the old patch plays on.
- *
- * @param before the files of which the patch was made
- * @returns the files to be watched from now on
- */
-export async function reload(
-  synth: LiveSynth,
-  { file, catalogue, load }: Pick<OpenPatch, 'file' | 'catalogue'> & Required<Pick<Reading, 'load'>>,
-  flags: Pick<PlayFlags, 'set'>,
-  shell: Shell,
-  before: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
-  const { io, print, note, paint, errorPaint } = shell
-  const files = new Set<string>()
-  const begin = performance.now()
-  try {
-    const { patch } = await openPatch(io.cwd, file, flags, {
-      catalogue,
-      load,
-      onFile: (one) => files.add(one),
-    })
-    const report = await synth.apply(patch)
-    const milliseconds = performance.now() - begin
-    print(`${paint.cyan('↻')} ${file}: ${reportLine({ ...report, milliseconds })}`)
-    return files
-  } catch (error) {
-    reportFailure(error, shell)
-    note(errorPaint.dim('the patch before plays on'))
-    // what broke it may be any of these
-    return new Set([...before, ...files])
-  }
-}
-
-/** Says in a line each what goes wrong by itself. */
-export function tellOfTrouble(synth: LiveSynth, { note, errorPaint }: Shell): void {
-  const where = (voice: number | undefined): string => (voice === undefined ? '' : `, voice ${voice}`)
-  const warn = (text: string): void => note(`${errorPaint.yellow('warning')}: ${text}`)
-  synth.on('trouble', ({ device, voice, kind }) =>
-    warn(
-      `${device}${where(voice)} puts out ${kind === 'nan' ? 'what is no number' : 'far too loud a signal'}: it is muted`,
-    ),
-  )
-  synth.on('recovered', ({ device, voice }) => note(`${device}${where(voice)} is well again`))
-  synth.on('restarted', ({ cause }) => {
-    const why = cause.problems[0]
-    warn(`the engine had died (${why?.found ?? why?.message ?? 'nobody knows why'}) and plays on`)
-  })
-  synth.on('problem', (problem) => warn(new MegasynthError([problem]).message))
-}
-
-/** Seconds of silence after which a tail has died away, and for which it is waited for at the most. */
-const silence = { level: 1e-4, seconds: 0.5, most: 10 }
-
-/** Waits until it is over: the score and its tail, or somebody ends it. */
-async function over(
-  synth: LiveSynth,
-  playing: Feed | undefined,
-  interrupt: AbortSignal,
-): Promise<'over' | 'interrupted'> {
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    if (interrupt.aborted) resolve('interrupted')
-    interrupt.addEventListener('abort', () => resolve('interrupted'), { once: true })
-  })
-  if (playing === undefined) return await interrupted
-  const first = await Promise.race([interrupted, playing.done.then(() => 'over' as const)])
-  if (first === 'interrupted') return first
-  return await Promise.race([interrupted, silent(synth)])
-}
-
-/** Resolves when nothing has been heard for a while. */
-async function silent(synth: LiveSynth): Promise<'over'> {
-  return await new Promise((resolve) => {
-    let [quiet, waited] = [0, 0]
-    const stop = synth.listen(({ sampleRate, channels }) => {
-      const length = (channels[0]?.length ?? 0) / sampleRate
-      const loud = channels.some((channel) => channel.some((sample) => Math.abs(sample) > silence.level))
-      quiet = loud ? 0 : quiet + length
-      waited += length
-      if (quiet < silence.seconds && waited < silence.most) return
-      stop()
-      resolve('over')
-    })
-  })
-}

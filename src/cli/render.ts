@@ -2,7 +2,7 @@ import { basename, extname, join } from 'node:path'
 import { Option, type Command } from 'commander'
 import { engineSize, type EngineOptions } from '../engine/index.ts'
 import { durationOf, perform, type Length } from '../live/index.ts'
-import { fail, listNames, show } from '../errors/index.ts'
+import { fail, show } from '../errors/index.ts'
 import { maxMidiBytes } from '../midi/chunks.ts'
 import type { Patch } from '../patch/index.ts'
 import { parseNotes } from '../patch/notes.ts'
@@ -10,11 +10,10 @@ import { scoreFromNotes, type Score } from '../plan/score.ts'
 import { placeOf, readBytes, type Place } from './files.ts'
 import { engineFlag, engineHelp, engineOptions, lengthFlag, setFlag, type KnobSetting } from './flags.ts'
 import type { Shell } from './io.ts'
-import { openMap, performMap } from './map.ts'
+import { openMap, performMap, silentChannels } from './map.ts'
 import { blueprint, checkRoom, type Blueprint } from './needs.ts'
 import { openPatch, type OpenPatch } from './open.ts'
 import { record, type Recorded, type Recording } from './record.ts'
-import { count } from './text.ts'
 import { scoreOf, type Programs } from './score.ts'
 import { missingProgram, openShelf, shelfOf } from './shelf.ts'
 import { keyboardFlag, tuningFlag, type TuningFlags } from './tuning.ts'
@@ -193,16 +192,14 @@ async function severalPatches(
   const place = placeOf(cwd, flags.midi)
   const bytes = readBytes(place, 'a MIDI file', maxMidiBytes)
   const mapped = await openMap(shell, flags.map, { bytes, place }, flags)
-  const { silent } = mapped
+  const says = silentChannels(mapped, flags.map, flags.midi)
   const length = lengthOf(flags)
   return {
     output,
     play: () => performMap(mapped, engine, length),
     duration: durationOf(mapped.parts),
     length,
-    ...(silent.length > 0 && {
-      says: `${flags.map} has no patch for ${count(silent.length, 'channel')} of ${flags.midi}: ${listNames(silent.map(String), 16)}`,
-    }),
+    ...(says !== undefined && { says }),
   }
 }
 

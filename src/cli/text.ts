@@ -7,5 +7,5 @@ export function span([low, high]: readonly [number, number], unit: string | unde
 
 /** `1 problem`, `3 problems`. */
 export function count(n: number, thing: string): string {
-  return `${n} ${thing}${n === 1 ? '' : thing.endsWith('s') ? 'es' : 's'}`
+  return `${n} ${thing}${n === 1 ? '' : /(s|ch)$/.test(thing) ? 'es' : 's'}`
 }

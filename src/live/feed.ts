@@ -23,20 +23,24 @@ const start = 0.1
  * Snapshots are recalled by a timer at their time; knobs that are turned after one wait for it, and those that the patch does
  * not have, since it was edited meanwhile, are left alone.
  *
- * @param options `loop`: again and again; `onProblem` is told of a snapshot that does not come
+ * @param options `loop`: again and again; `from`: the second of the synth's clock at which it begins, default {@link soon}; `onProblem` is told of a snapshot that does not come
  * @example
  * const synth = await createSynth({ patch })
  * const { done } = feed(synth, scoreFromNotes(parseNotes('C4 E4')))
  * await done
  */
 export function feed(
-  synth: Synth,
+  synth: Pick<Synth, 'play' | 'setKnob' | 'setTempo' | 'recall' | 'patch' | 'time'>,
   score: Score,
-  options: { readonly loop?: boolean; readonly onProblem?: (error: unknown) => void } = {},
+  options: {
+    readonly loop?: boolean
+    readonly from?: number
+    readonly onProblem?: (error: unknown) => void
+  } = {},
 ): Feed {
   const loop = options.loop === true && score.duration > 0
   const { events, duration } = score
-  let [next, from] = [0, synth.time + start]
+  let [next, from] = [0, options.from ?? soon(synth)]
   /** Notes that were handed over without their end, and when they begin. */
   const sounding = new Map<
     string,
@@ -117,6 +121,9 @@ export function feed(
     },
   }
 }
+
+/** The next second of a synth's clock for which what is handed over now is in time. */
+export const soon = ({ time }: Pick<Synth, 'time'>): number => time + start
 
 const nameOf = ({ note, id = note, channel }: { note: number; id?: NoteId; channel?: number }): string =>
   JSON.stringify([channel, id])

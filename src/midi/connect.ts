@@ -50,6 +50,8 @@ export interface ConnectMidiOptions extends MidiOptions {
   readonly virtual?: string
   /** Is called at a program change: to recall a snapshot. Default: programs are not heard. */
   readonly onProgram?: (program: Extract<MidiAction, { kind: 'program' }>) => void
+  /** Semitones up or down; notes that leave 0..127 by it are not played. Default: 0. */
+  readonly transpose?: number
   /** Follows the clock of the first cable that has one. Default: clocks are not heard. */
   readonly clock?: ClockTarget
   /** Is told of ports that come and go. */
@@ -104,7 +106,7 @@ const leaderSilent = 1
  */
 export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): MidiConnection {
   checkMidiOptions(options)
-  const { ports, port: wanted, virtual, onNews = () => undefined, onProgram, clock } = options
+  const { ports, port: wanted, virtual, onNews = () => undefined, onProgram, clock, transpose = 0 } = options
   const plays = virtual === undefined || wanted !== undefined
   if (wanted !== undefined && portsNamed(ports.inputs, wanted).length === 0)
     noSuchPort(ports.inputs, wanted, 'MIDI input')
@@ -171,7 +173,8 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
   function act({ port, cable }: Open, action: MidiAction, seconds: number): void {
     switch (action.kind) {
       case 'play': {
-        const event = merge.hear(cable, action.event)
+        const heard = merge.hear(cable, action.event)
+        const event = heard && moved(heard, transpose)
         return event && synth.play(named(event, port))
       }
       case 'control':
@@ -284,6 +287,13 @@ function keepTime(clock: ClockTarget, action: ClockAction, tempo: number | undef
     if (locked.beat !== undefined) clock.setBeat?.(locked.beat)
     else clock.setTempo(locked.tempo)
   }
+}
+
+/** An event some semitones higher; undefined if there is no such note. */
+function moved(event: NoteEvent, semitones: number): NoteEvent | undefined {
+  if (!('note' in event) || event.note === undefined) return event
+  const note = event.note + semitones
+  return note < 0 || note > 127 ? undefined : { ...event, note }
 }
 
 /** Overlapping equal notes of two devices are two notes. */

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll } from 'vitest'
+import { WaveFile } from 'wavefile'
 import type { Problem } from '../../src/errors/index.ts'
 import type { Interrupts, Sink } from '../../src/cli/io.ts'
 import { run } from '../../src/cli/run.ts'
@@ -110,6 +111,13 @@ export function watching(argv: readonly string[], cwd: string): Watched {
     interrupt: () => void child.kill('SIGINT'),
     code,
   }
+}
+
+/** The left channel of a WAV file of 16 bits, ±1. */
+export function soundOf(file: string): Float32Array {
+  const wav = new WaveFile(readFileSync(file))
+  const [left = []] = wav.getSamples(false, Float64Array) as unknown as Float64Array[]
+  return Float32Array.from(left, (x) => x / 32768)
 }
 
 /** A patch that sounds by itself, as an object; a test changes what it is about. */

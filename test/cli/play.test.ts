@@ -2,22 +2,14 @@ import { createSocket } from 'node:dgram'
 import { readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { WaveFile } from 'wavefile'
 import { readMidiFile } from '../../src/midi/file.ts'
 import { encodeMessage, float, int } from '../../src/scsynth/index.ts'
 import { fundamental } from '../audio/ear.ts'
 import { midiBytes } from '../midi/midi-bytes.ts'
-import { drone, scratch, watching, type Watched } from './helpers.ts'
+import { drone, scratch, soundOf, watching, type Watched } from './helpers.ts'
 
 const folder = scratch()
 const patch = (change: object = {}): string => JSON.stringify({ ...drone, ...change })
-
-/** The left channel of a WAV file of 16 bits, ±1. */
-function soundOf(name: string): Float32Array {
-  const wav = new WaveFile(readFileSync(join(folder.path, name)))
-  const [left = []] = wav.getSamples(false, Float64Array) as unknown as Float64Array[]
-  return Float32Array.from(left, (x) => x / 32768)
-}
 
 /** Plays a file on no sound device until the test is over; what is said can be waited for. */
 async function playing(
@@ -151,6 +143,9 @@ describe('megasynth play', () => {
   })
 
   it('refuses what it cannot play', async () => {
+    const nothing = watching(['play'], folder.path)
+    expect(await nothing.code).toBe(2)
+    expect(nothing.text()).toContain('a patch file, or --map')
     folder.write('bad.json', '{}')
     const one = watching(['play', 'bad.json'], folder.path)
     expect(await one.code).toBe(1)
@@ -202,7 +197,7 @@ describe('megasynth play with the world around it', () => {
     await one.says('✓ shelf.wav')
     // the patch file was not saved, so it was not gone back to
     expect(one.text()).not.toContain('↻')
-    const sound = soundOf('shelf.wav')
+    const sound = soundOf(join(folder.path, 'shelf.wav'))
     expect(fundamental(sound.slice(-20000, -4000), 48000)).toBeCloseTo(880, 0)
     // 220 Hz, that an LFO bends by 1.28 semitones
     expect(fundamental(sound.slice(0, 16000), 48000)).toBeLessThan(240)
@@ -221,7 +216,7 @@ describe('megasynth play with the world around it', () => {
     expect(await one.code).toBe(0)
     expect(one.text()).toContain('1 snapshot: fixed')
     expect(one.text()).toContain('program 9: there is no such snapshot, but 0..0')
-    const sound = soundOf('prog.wav')
+    const sound = soundOf(join(folder.path, 'prog.wav'))
     const begin = sound.findIndex((x) => Math.abs(x) > 0.01)
     const pitch = (from: number): number =>
       fundamental(sound.slice(begin + from * 48000, begin + (from + 0.3) * 48000), 48000)
