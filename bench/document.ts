@@ -47,6 +47,9 @@ engine; Elementary's offline renderer; node-web-audio-api's offline context.
 Idle voices (3) are voices that were played, let go and fell silent: the row below
 it is what the engine and the final stage cost by themselves.
 
+Beside the voices that are named, a patch in poly has spare ones for notes that are stolen, as many and eight at the most. They sleep:
+they are nodes and buses, and are planned, but cost no time while nothing is stolen.
+
 An edit (7) is planned with all 16 voices sounding. \`plan()\` alone is what the budget is about; "with compile" is from the
 validated patch on. The numbers of commands are those of the same edit in patches of 10, 50 and 200 devices: what is sent
 depends on what was edited, not on the size of the patch, and so does the number of values in it.

@@ -103,7 +103,7 @@ export function healthText({ ok, checks, limits }: Health, { paint }: Pick<Shell
     ]),
   ])
   const verdict = ok
-    ? `${paint.green('✓')} Patches can be rendered to sound files${limits.length === 0 ? '; a sound card and MIDI are there.' : '.'}`
+    ? `${paint.green('✓')} Patches can be rendered to sound files${limits.length === 0 ? ' and played live: a sound card and MIDI are there.' : '.'}`
     : `${paint.red('✗')} Sound files cannot be made here.`
   return [...lines, '', verdict, ...(limits.length === 0 ? [] : [`  Limited: ${limits.join('; ')}.`])]
 }

@@ -63,7 +63,7 @@ describe('the health of a computer', () => {
 ✓ sound      2 outputs: Built-in, USB
 ✓ MIDI       1 input: Keys; no output is connected
 
-✓ Patches can be rendered to sound files; a sound card and MIDI are there.`)
+✓ Patches can be rendered to sound files and played live: a sound card and MIDI are there.`)
   })
 
   it('says what is limited, and how what is missing is had', async () => {

@@ -90,9 +90,11 @@ describe('megasynth new, in an empty folder', () => {
   for the editor: tsconfig.json, .vscode/settings.json
 
 Next:
-  megasynth render lead.ts --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4"  to hear it
-  megasynth check lead.ts                                                 what every port reads
-  megasynth devices                                                       what else there is
+  megasynth play lead.ts --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4" --loop  hear it, and hear what you save
+  megasynth repl lead.ts                                                       play and change it at a prompt
+  megasynth render lead.ts --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4"       a WAV file of it
+  megasynth check lead.ts                                                      what every port reads
+  megasynth devices                                                            what else there is
 `)
   })
 
@@ -122,10 +124,19 @@ Next:
   it('takes its own advice: every command that it names works', async () => {
     for (const [, line = ''] of result.stdout.matchAll(/^ {2}megasynth (.*?) {2,}/gm)) {
       const argv = Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, text, word]) => text ?? word ?? '')
-      expect([line, await cli(argv, { cwd: home.path })]).toEqual([
-        line,
-        expect.objectContaining({ code: 0, stderr: '' }),
-      ])
+      const isLive = ['play', 'repl'].includes(argv[0] ?? '')
+      const { code, stdout, stderr } = isLive
+        ? await cli([...argv, '--device', 'silent'], {
+            cwd: home.path,
+            env: { XDG_STATE_HOME: join(scratchFolder.path, 'state') },
+            // Ctrl-C at once; the prompt ends since nothing is piped in
+            ...(argv[0] === 'play' && {
+              interrupts: { signal: AbortSignal.abort('SIGINT'), release: () => {} },
+            }),
+          })
+        : await cli(argv, { cwd: home.path })
+      expect([line, code, isLive ? '' : stderr]).toEqual([line, 0, ''])
+      if (isLive) expect(stdout).toContain('▶ lead.ts on no sound device')
     }
     expect(home.names()).toContain('lead.wav')
     const loud = await cli(['render', 'lead.ts', '-n', 'A2+E3+C4+G4 F2+C4+E4+A4', '--json', '--force'], {
@@ -224,6 +235,8 @@ describe('megasynth new', () => {
         editor: ['tsconfig.json', '.vscode/settings.json'],
         remarks: [],
         next: [
+          `megasynth play 'it'\\''s.ts' --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4" --loop`,
+          `megasynth repl 'it'\\''s.ts'`,
           `megasynth render 'it'\\''s.ts' --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4"`,
           `megasynth check 'it'\\''s.ts'`,
           'megasynth devices',
