@@ -170,12 +170,16 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
     for (const action of actions) keepTime(clock, action, ticking.bpm)
   }
 
+  function playOn(port: MidiPortInfo, given: NoteEvent): void {
+    const event = moved(given, transpose)
+    if (event) synth.play(named(event, port))
+  }
+
   function act({ port, cable }: Open, action: MidiAction, seconds: number): void {
     switch (action.kind) {
       case 'play': {
-        const heard = merge.hear(cable, action.event)
-        const event = heard && moved(heard, transpose)
-        return event && synth.play(named(event, port))
+        const event = merge.hear(cable, action.event)
+        return event && playOn(port, event)
       }
       case 'control':
         turn(action.control)
@@ -213,8 +217,7 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
     open.delete(on.port.id)
     if (leader?.cable === on.cable) leader = undefined
     const events = on.cable.release().flatMap((action) => (action.kind === 'play' ? [action.event] : []))
-    for (const event of merge.leave(on.cable, events))
-      attempt(on.port, () => synth.play(named(event, on.port)))
+    for (const event of merge.leave(on.cable, events)) attempt(on.port, () => playOn(on.port, event))
     on.input?.close()
     onNews({ kind: 'gone', port: on.port })
   }
