@@ -125,7 +125,9 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
   // a file that is saved while the engine starts is not missed
   let followed: ReadonlySet<string> = files
   const watch = watchFiles(async (changed) => {
-    const synth = await starting
+    // one that does not start is told of below
+    const synth = await starting.catch(() => undefined)
+    if (synth === undefined) return
     if (changed.has(beside.path)) refillShelf(synth, beside, opened.catalogue, shell)
     if (changed.size > (changed.has(beside.path) ? 1 : 0))
       followed = await reload(synth, { ...opened, load: loader.load }, flags, shell, followed)

@@ -1,4 +1,4 @@
-import { MegasynthError } from '../errors/index.ts'
+import { MegasynthError, problemsOf } from '../errors/index.ts'
 import type { ParsedPatch, Patch } from '../patch/index.ts'
 import type { LiveEngine } from '../engine/live.ts'
 import type { Report } from '../plan/index.ts'
@@ -310,8 +310,8 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
         await this.turns.take(() => this.revive())
         if (!this.closed) this.listeners.tell('restarted', { cause })
       } catch (error) {
-        if (attempt >= attempts && error instanceof MegasynthError)
-          return error.problems.forEach((problem) => this.listeners.tell('problem', problem))
+        if (attempt >= attempts)
+          return problemsOf(error).forEach((problem) => this.listeners.tell('problem', problem))
         await new Promise((resolve) => setTimeout(resolve, 200 * attempt))
       }
   }
