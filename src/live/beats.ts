@@ -5,9 +5,10 @@ import {
   blockAt,
   clockPositions,
   createTempoMap,
-  nextBar,
-  nextBeat,
+  beatsPerBar,
+  multipleAfter,
   withBeat,
+  withStanding,
   withTempo,
   type TempoMap,
 } from '../plan/index.ts'
@@ -60,8 +61,16 @@ export class Beats {
 
   /** The next beat, or the next with which a bar begins, as seen from a block: its own, if it begins with one. */
   next(grid: 'beat' | 'bar', block: number): number {
-    const { map } = this.state
-    return Math.round(beatAt(map, grid === 'beat' ? nextBeat(map, block) : nextBar(map, block)))
+    return multipleAfter(this.state.map, block, grid === 'beat' ? 1 : beatsPerBar)
+  }
+
+  get isRunning(): boolean {
+    return !this.state.map.stands
+  }
+
+  /** Stands still from a block on, or goes on. */
+  setRunning(running: boolean, block: number): void {
+    this.#go(withStanding(this.state.map, !running, block))
   }
 
   /** The tempo that a patch is played at which declares this one. */
@@ -77,7 +86,10 @@ export class Beats {
   }
 
   setTempo(tempo: number, block: number): void {
-    const map = withTempo(this.state.map, tempo, block)
+    this.#go(withTempo(this.state.map, tempo, block))
+  }
+
+  #go(map: TempoMap): void {
     this.state = { map, untold: true }
     for (const [name, position] of clockPositions(beatsPerBlock(map))) this.#turn(name, position)
   }

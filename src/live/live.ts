@@ -211,7 +211,8 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     const soon = block <= this.now + blocksToTell
     this.#flush(block)
     this.strike(sets, block)
-    if (block >= this.now + blocksToTell) this.tellClock(block)
+    // where it stands is the same in every block, however late it hears of it
+    if (block >= this.now + blocksToTell || !player.beats.isRunning) this.tellClock(block)
     graph.setKnobs(player.knobs.takeTurned(), player.knobs.position)
     graph.flush({ block: block + this.origin, soon })
   }

@@ -32,6 +32,7 @@ export type Happening =
     }
   | { readonly kind: 'tempo'; readonly tempo: number; readonly since?: number }
   | { readonly kind: 'beat'; readonly beat: number }
+  | { readonly kind: 'running'; readonly running: boolean }
   /** Keys and pedals go up, and every voice fades. What else was to be played is forgotten as this is asked for. */
   | { readonly kind: 'panic' }
 
@@ -45,7 +46,7 @@ export const isForgotten = ({ kind }: Happening): boolean => kind === 'note' || 
 /** What is told of it. @param at the second at which it begins, unless it was to begin in a block. @param blockRate blocks per second */
 export function asPlayed(happening: Happening, at: number, blockRate: number): Played {
   const { kind } = happening
-  if (kind === 'note' || kind === 'beat' || kind === 'panic') return { ...happening, at }
+  if (kind !== 'tempo' && kind !== 'knob') return { ...happening, at }
   const { since } = happening
   const begin = since === undefined ? at : since / blockRate
   if (kind === 'tempo') return { kind, tempo: happening.tempo, at: begin }
@@ -184,6 +185,7 @@ export class Player {
         this.turn(name, position, since, since + blocks)
       } else if (one.kind === 'tempo') this.beats.setTempo(one.tempo, one.since ?? block)
       else if (one.kind === 'beat') this.beats.setBeat(one.beat, block)
+      else if (one.kind === 'running') this.beats.setRunning(one.running, block)
     const { positions, glides } = glided(this.#glides, block)
     for (const [name, position] of positions) this.knobs.turn(name, position)
     const { state, sets } = performed(this.#performance, block, events)

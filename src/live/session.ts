@@ -11,7 +11,7 @@ import {
 import { out, type DeviceType } from '../devices/index.ts'
 import type { Engine } from '../engine/index.ts'
 import { createVoices, keysOf, type KeySet, type NoteEvent, type Report } from '../plan/index.ts'
-import { blockOf, blocksOf, longestSession } from './blocks.ts'
+import { blockOf, blocksOf } from './blocks.ts'
 import { copied, immutable } from './copied.ts'
 import { checkEvent } from './events.ts'
 import type { Graph } from './graph.ts'
@@ -23,15 +23,15 @@ import { Later } from './later.ts'
 import { Listeners } from './listeners.ts'
 import { asPlayed, Player, type Happening } from './player.ts'
 import { checkTime, Snapshots } from './snapshots.ts'
-import { Sayings } from './sayings.ts'
 import { applying, editing, Steps } from './steps.ts'
 import { telling } from './telling.ts'
+import { TimeKeeper } from './time-keeper.ts'
 import type { At, DryRun, Recall, Synth, SynthEvents, Turn } from './synth.ts'
 import { Turns } from './turns.ts'
 import { within } from './within.ts'
 
 /** What all synths do in the same way, whatever drives their engine: edits in turn, undo, checks of what is played. */
-export abstract class Session<E extends Engine> extends Sayings implements Synth {
+export abstract class Session<E extends Engine> extends TimeKeeper implements Synth {
   protected readonly graph: Graph<E>
   protected readonly player: Player
   protected readonly listeners = new Listeners<SynthEvents>()
@@ -50,14 +50,13 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
     this.graph = graph
     this.#catalogue = catalogue
     this.#history = createHistory(patch)
-    this.player = new Player(this.#blockRate)
+    this.player = new Player(this.blockRate)
   }
 
   /** Does something in a block of the synth, counted from its start; undefined: as soon as possible. */
   protected abstract schedule(happening: Happening, block: number | undefined): void
   /** It is some second as soon as the engine can sound. */
   protected abstract startClock(seconds: number): void
-  abstract get time(): number
 
   protected get engine(): E {
     return this.graph.engine
@@ -71,7 +70,7 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
     return this.sounding.patch
   }
 
-  protected get sounding(): Running {
+  protected override get sounding(): Running {
     const running = this.closed ? undefined : this.graph.running
     return running ?? fail({ code: 'engine-closed', path: 'synth', message: 'no patch is loaded' })
   }
@@ -171,46 +170,26 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
   play(event: NoteEvent, when?: At): void {
     checkEvent(event)
     void this.sounding
-    this.#perform({ kind: 'note', event: { ...event } }, when)
+    this.perform({ kind: 'note', event: { ...event } }, when)
   }
 
   panic(): void {
     void this.sounding
     this.forgetAhead()
-    this.#perform({ kind: 'panic' })
+    this.perform({ kind: 'panic' })
   }
 
   setKnob(name: string, position: number, when?: Turn): void {
     checkKnob(name, this.sounding.parsed)
     within(0, 1, position, { code: 'out-of-range', path: name, message: 'a knob has no such position' })
     const { over } = when ?? {}
-    const blocks = over === undefined ? {} : { blocks: blocksOf(over, this.#blockRate) }
-    this.#perform({ kind: 'knob', name, position, ...blocks }, when)
+    const blocks = over === undefined ? {} : { blocks: blocksOf(over, this.blockRate) }
+    this.perform({ kind: 'knob', name, position, ...blocks }, when)
   }
 
   knob(name: string): number {
     checkKnob(name, this.sounding.parsed)
     return this.position(name)
-  }
-
-  get tempo(): number {
-    return this.player.beats.tempo
-  }
-
-  get beat(): number {
-    return this.player.beats.at((this.time * this.engine.sampleRate) / this.engine.blockSize)
-  }
-
-  setTempo(tempo: number, when?: At): void {
-    within(1, 999, tempo, { code: 'out-of-range', path: 'tempo', message: 'this is no tempo' })
-    void this.sounding
-    this.#perform({ kind: 'tempo', tempo }, when)
-  }
-
-  setBeat(beat: number, when?: At): void {
-    within(0, longestSession, beat, { code: 'out-of-range', path: 'beat', message: 'there is no such beat' })
-    void this.sounding
-    this.#perform({ kind: 'beat', beat }, when)
   }
 
   async apply(patch: Patch): Promise<Report> {
@@ -256,7 +235,7 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
     void this.sounding
     const patch = this.#snapshots.get(name)
     checkTime(at)
-    blocksOf(over, this.#blockRate)
+    blocksOf(over, this.blockRate)
     const step = this.#steps.recall(patch, over, (knob) => this.position(knob))
     const { beats } = this.player
     const waits = at === 'now' ? undefined : this.#later.add(beats.next(at, this.now), step)
@@ -270,7 +249,7 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
 
   /** Blocks before its beat in which a change is prepared. */
   get #ahead(): number {
-    return this.lead + Math.ceil(aheadSeconds * this.#blockRate)
+    return this.lead + Math.ceil(aheadSeconds * this.blockRate)
   }
 
   /** Prepares the changes that come soon, and makes those that are due. To be called in turn. */
@@ -348,15 +327,10 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
     const block = this.next
     const stale = this.takeBack(block)
     this.#renewed(knobs.adopt(parsed, positions, running === undefined, staying))
-    if (beats.declares(parsed.tempo)) this.#perform({ kind: 'tempo', tempo: parsed.tempo, since })
+    if (beats.declares(parsed.tempo)) this.perform({ kind: 'tempo', tempo: parsed.tempo, since })
     if (travel)
-      for (const knob of this.player.towards(
-        parsed,
-        blocksOf(travel.over, this.#blockRate),
-        since,
-        travel.to,
-      ))
-        this.#perform(knob)
+      for (const knob of this.player.towards(parsed, blocksOf(travel.over, this.blockRate), since, travel.to))
+        this.perform(knob)
     this.strike(this.player.regroup(parsed, planned.voices, block), block)
     this.strikeAgain(
       planned.voices.flatMap((old, voice) => (old !== undefined && stale.has(old) ? [voice] : [])),
@@ -381,13 +355,13 @@ export abstract class Session<E extends Engine> extends Sayings implements Synth
   }
 
   /** Does something when it is its time, and tells who listens. */
-  #perform(happening: Happening, when?: At): void {
-    this.schedule(happening, blockOf(when, this.#blockRate))
+  protected perform(happening: Happening, when?: At): void {
+    this.schedule(happening, blockOf(when, this.blockRate))
     const { time } = this
-    this.listeners.tell('played', asPlayed(happening, Math.max(time, when?.at ?? time), this.#blockRate))
+    this.listeners.tell('played', asPlayed(happening, Math.max(time, when?.at ?? time), this.blockRate))
   }
 
-  get #blockRate(): number {
+  protected get blockRate(): number {
     return this.engine.sampleRate / this.engine.blockSize
   }
 }

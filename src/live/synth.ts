@@ -45,12 +45,12 @@ export interface DryRun {
 }
 
 /**
- * A note, a knob, a tempo, a place in time or a panic that a synth was asked for, with the second of its clock at which it begins. A
+ * A note, a knob, a tempo, a place in time, a stop or a panic that a synth was asked for, with the second of its clock at which it begins. A
  * knob is at `position` at once, or `over` seconds later: in between it is on its way there in a straight line.
  */
 export type Played = Required<At> &
   (
-    | Extract<Happening, { kind: 'note' | 'beat' | 'panic' }>
+    | Extract<Happening, { kind: 'note' | 'beat' | 'running' | 'panic' }>
     | { readonly kind: 'knob'; readonly name: string; readonly position: number; readonly over?: number }
     | { readonly kind: 'tempo'; readonly tempo: number }
   )
@@ -140,6 +140,20 @@ export interface Synth {
    * @throws MegasynthError `out-of-range`
    */
   setBeat(beat: number, when?: At): void
+  /** Whether the beat goes on: false while it stands still. */
+  readonly running: boolean
+  /**
+   * Has the beat stand still where it is, or go on from there. While it stands `clock.beat` and `clock.bar` are low, `clock.phase`
+   * is held, and what was to come on a beat waits for it; everything else goes on.
+   *
+   * @throws MegasynthError `invalid-value`
+   * @example
+   * const synth = await createOffline({ patch })
+   * synth.setRunning(false)
+   * synth.setBeat(0)
+   * synth.setRunning(true, { at: 1 }) // beat 0 is at second 1
+   */
+  setRunning(running: boolean, when?: At): void
   /**
    * Goes over to another patch while it sounds: what did not change is not touched, the rest goes over without a click,
    * tails ring out, held notes stay held. Changes that are asked for at once are one plan. A patch with problems, and

@@ -5,8 +5,8 @@ export type ClockAction =
   /** From the beginning, or from where it stands: at the next tick, which is the first. */
   | { readonly kind: 'start' | 'continue' }
   | { readonly kind: 'stop' }
-  /** The cable is at this beat from now on, wherever it was before. */
-  | { readonly kind: 'place'; readonly beat: number }
+  /** The cable is at this beat from now on, wherever it was before; `runs`: and goes on from there. */
+  | { readonly kind: 'place'; readonly beat: number; readonly runs: boolean }
   /** A whole beat of a cable that runs. Its tick came so many seconds after its time, by the line through all ticks. */
   | { readonly kind: 'beat'; readonly beat: number; readonly late: number }
 
@@ -73,7 +73,7 @@ export function followClock(
     case 'position': {
       const { beat } = message
       const ticks = Math.round(beat * ticksPerBeat)
-      return { state: { ...state, ticks, placed: false }, actions: [{ kind: 'place', beat }] }
+      return { state: { ...state, ticks, placed: false }, actions: [{ kind: 'place', beat, runs: false }] }
     }
     case 'clock':
       return ticked(state, seconds)
@@ -96,7 +96,7 @@ function ticked(before: ClockState, seconds: number): ReturnType<typeof followCl
     ? Number.isInteger(beat)
       ? [{ kind: 'beat', beat, late }]
       : []
-    : [{ kind: 'place', beat }]
+    : [{ kind: 'place', beat, runs: true }]
   return {
     state: { running, placed: running, ticks: running ? ticks + 1 : ticks, times, bpm },
     actions: [...(isNews ? [{ kind: 'tempo' as const, bpm: estimate }] : []), ...(running ? place : [])],
@@ -135,4 +135,10 @@ function steady(times: readonly number[]): readonly number[] {
   const isNew =
     Math.abs(last) > jitter && Math.abs(last) > 2 * Math.abs(first) && off.every((d) => d * last > 0)
   return isNew ? times.slice(-newest - 1) : times
+}
+
+/** Whether a cable has a clock at all: buttons for the transport alone, as some keyboards have them, are none. */
+export function isTicking({ times }: ClockState, seconds: number): boolean {
+  const last = times.at(-1)
+  return last !== undefined && seconds - last <= longestGap
 }

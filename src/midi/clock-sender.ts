@@ -24,13 +24,19 @@ export const clockOutAtStart: ClockOutState = { tick: undefined, running: false 
  *
  * @param state what the call before returned
  * @param beat beats since the beginning, 0 or above
+ * @param runs false while the beat stands still: then the receiver is stopped. Default: true
  * @example
  * clockOut(clockOutAtStart, 0).messages // a start and the first tick
  */
 export function clockOut(
   { tick, running }: ClockOutState,
   beat: number,
+  runs = true,
 ): { readonly state: ClockOutState; readonly messages: readonly SystemMessage[] } {
+  if (!runs) {
+    const stop: readonly SystemMessage[] = running ? [{ kind: 'stop' }] : []
+    return { state: { tick, running: false }, messages: stop }
+  }
   // a hair more, so that a tick is not missed by its rounding
   const now = Math.floor(beat * ticksPerBeat + 1e-6)
   const isLate = tick !== undefined && now - tick > most

@@ -3,7 +3,13 @@ import type { Edit, KnobMidi, Patch, RelativeEncoding } from '../patch/index.ts'
 import { Cable } from './cable.ts'
 import { lockedTo } from './clock-lock.ts'
 import { noSuchPort, noVirtualPorts, portsNamed } from './choose-port.ts'
-import { clockAtStart, followClock, type ClockAction, type ClockMessage } from './clock-follower.ts'
+import {
+  clockAtStart,
+  followClock,
+  isTicking,
+  type ClockAction,
+  type ClockMessage,
+} from './clock-follower.ts'
 import { checkMidiOptions } from './options.ts'
 import { isTakenBy, mappedKnobs, turned, turns, type Grip, type MappedKnob } from './knob-controls.ts'
 import { learning, learningEdits, learnt, takenOverAsBefore, type Learning } from './learn.ts'
@@ -28,11 +34,8 @@ export interface ClockTarget {
   setTempo(bpm: number): void
   /** The cable is at this beat. */
   setBeat?(beat: number): void
-  /** The cable starts from the beginning. */
-  onStart?(): void
-  /** It goes on from where it stands. */
-  onContinue?(): void
-  onStop?(): void
+  /** Stands still where it is, or goes on from there. */
+  setRunning?(running: boolean): void
 }
 
 /** What happens to ports while a synth is connected to them. */
@@ -120,6 +123,8 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
   let lesson: Lesson | undefined
   let leader: { readonly cable: Cable; readonly seconds: number } | undefined
   let ticking = clockAtStart
+  /** The clock has been stopped by the cable that leads it. */
+  let stands = false
 
   function knobs(): readonly MappedKnob[] {
     const { patch } = synth
@@ -165,9 +170,21 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
       ticking = clockAtStart
     }
     leader = { cable, seconds }
+    const ticks = isTicking(ticking, seconds)
     const { state, actions } = followClock(ticking, message, seconds)
     ticking = state
-    for (const action of actions) keepTime(clock, action, ticking.bpm)
+    // a button without a clock behind it could stop ours, and nothing would have it go on
+    if (
+      !ticks &&
+      !stands &&
+      (message.kind === 'stop' || message.kind === 'start' || message.kind === 'continue')
+    )
+      return
+    for (const action of actions) {
+      if (action.kind === 'place') stands &&= !action.runs
+      else if (action.kind !== 'tempo' && action.kind !== 'beat') stands = true
+      keepTime(clock, action, ticking.bpm)
+    }
   }
 
   function playOn(port: MidiPortInfo, given: NoteEvent): void {
@@ -215,7 +232,12 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
 
   function shut(on: Open): void {
     open.delete(on.port.id)
-    if (leader?.cable === on.cable) leader = undefined
+    if (leader?.cable === on.cable) {
+      leader = undefined
+      // nobody is there any more who would have it go on
+      if (stands) attempt(on.port, () => clock?.setRunning?.(true))
+      stands = false
+    }
     const events = on.cable.release().flatMap((action) => (action.kind === 'play' ? [action.event] : []))
     for (const event of merge.leave(on.cable, events)) attempt(on.port, () => playOn(on.port, event))
     on.input?.close()
@@ -276,13 +298,15 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
 /** Lets a clock follow one that is heard. */
 function keepTime(clock: ClockTarget, action: ClockAction, tempo: number | undefined): void {
   if (action.kind === 'tempo') clock.setTempo(action.bpm)
-  else if (action.kind === 'place') clock.setBeat?.(action.beat)
-  else if (action.kind !== 'beat') {
-    if (action.kind === 'start') clock.onStart?.()
-    else if (action.kind === 'continue') clock.onContinue?.()
-    else clock.onStop?.()
+  else if (action.kind === 'place') {
+    clock.setBeat?.(action.beat)
+    if (action.runs) clock.setRunning?.(true)
+  } else if (action.kind !== 'beat') {
+    // it goes on with the next tick
+    clock.setRunning?.(false)
+    if (action.kind === 'start') clock.setBeat?.(0)
     // while it was caught up with, it may have been another
-    if (action.kind === 'stop' && tempo !== undefined) clock.setTempo(tempo)
+    if (tempo !== undefined) clock.setTempo(tempo)
   } else if (clock.beat === undefined || tempo === undefined) clock.setBeat?.(action.beat)
   else {
     const { beat, late } = action

@@ -9,7 +9,7 @@ import { eventToMidi, knobToMidi, midiOutAtStart, type MidiOutOptions, type Midi
 import type { MidiOutput, MidiPortInfo, MidiPorts } from './ports.ts'
 
 /** What sending needs of a synth. */
-export type SendingSynth = Pick<Synth, 'on' | 'patch' | 'time' | 'tempo' | 'beat' | 'knob'>
+export type SendingSynth = Pick<Synth, 'on' | 'patch' | 'time' | 'tempo' | 'beat' | 'running' | 'knob'>
 
 /** Where what is played is sent. One of `port` and `virtual`. */
 export interface SendMidiOptions extends MidiOutOptions {
@@ -121,10 +121,11 @@ export function sendMidi(synth: SendingSynth, options: SendMidiOptions): MidiSen
     }
   }
   const beats = alarm(() => {
-    const { state, messages } = clockOut(ticking, synth.beat)
+    const { state, messages } = clockOut(ticking, synth.beat, synth.running)
     ticking = state
     send(messages)
-    // the tempo may change meanwhile: then it is looked at again
+    // the tempo may change meanwhile, or the beat go on: then it is looked at again
+    if (!synth.running) return longestLook
     return Math.min(longestLook, (beatsToNextTick(ticking, synth.beat) * 60) / synth.tempo)
   })
 

@@ -27,7 +27,7 @@ export const clockControls = {
  */
 const clockKnobs = { rate: 'clock.rate', fine: 'clock.fine' } as const
 
-/** Positions of {@link clockKnobs} for so many beats a block. */
+/** Positions of {@link clockKnobs} for so many beats a block; 0 is a standstill. */
 export function clockPositions(rate: number): ReadonlyMap<string, number> {
   const nearest = Math.fround(rate)
   // rounded down: what is left is never below 0
@@ -91,10 +91,12 @@ function compileClock(): DeviceSynthDef {
   const position = add(at, ...counted, tolerance)
   const told = binaryOp('ge', at, 0)
   const phase = binaryOp('mod', position, 1)
+  // while it stands, no gate is held
+  const goes = binaryOp('gt', control('rate'), 0)
   const outputs = {
-    beat: binaryOp('lt', phase, 0.5),
+    beat: mul(binaryOp('lt', phase, 0.5), goes),
     phase,
-    bar: binaryOp('lt', binaryOp('mod', position, beatsPerBar), 0.5),
+    bar: mul(binaryOp('lt', binaryOp('mod', position, beatsPerBar), 0.5), goes),
   }
   const bus = control(controlNames.own, 0, { rate: 'scalar' })
   const def = compileSynthDef('', [Out.kr(bus, ...clockNames.map((name) => mul(outputs[name], told)))])

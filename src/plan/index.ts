@@ -31,9 +31,12 @@ export {
   beatsPerBlock,
   blockAt,
   createTempoMap,
+  beatsPerBar,
+  multipleAfter,
   nextBar,
   nextBeat,
   withBeat,
+  withStanding,
   withTempo,
   type TempoMap,
 } from './tempo.ts'

@@ -16,6 +16,8 @@ export interface TempoMap {
   /** A block, and the beat that it begins with. */
   readonly block: number
   readonly beat: number
+  /** It stands still at that beat, until it goes on at its tempo. */
+  readonly stands: boolean
 }
 
 /**
@@ -27,12 +29,12 @@ export interface TempoMap {
  * beatAt(createTempoMap(120, 375), 375) // 2
  */
 export function createTempoMap(tempo: number, blockRate: number): TempoMap {
-  return { tempo, blockRate, block: 0, beat: 0 }
+  return { tempo, blockRate, block: 0, beat: 0, stands: false }
 }
 
-/** Beats per block. */
-export function beatsPerBlock({ tempo, blockRate }: TempoMap): number {
-  return tempo / 60 / blockRate
+/** Beats per block; 0 while it stands. */
+export function beatsPerBlock({ tempo, blockRate, stands }: TempoMap): number {
+  return stands ? 0 : tempo / 60 / blockRate
 }
 
 /** The beat with which a block begins. */
@@ -40,8 +42,9 @@ export function beatAt(map: TempoMap, block: number): number {
   return map.beat + (block - map.block) * beatsPerBlock(map)
 }
 
-/** The first block that begins at a beat or after it. */
+/** The first block that begins at a beat or after it; Infinity while it stands before it. */
 export function blockAt(map: TempoMap, beat: number): number {
+  if (map.stands) return beat - tolerance <= map.beat ? map.block : Infinity
   return map.block + Math.ceil((beat - tolerance - map.beat) / beatsPerBlock(map))
 }
 
@@ -55,6 +58,17 @@ export function blockAt(map: TempoMap, beat: number): number {
  */
 export function withTempo(map: TempoMap, tempo: number, block: number): TempoMap {
   return tempo === map.tempo ? map : { ...map, tempo, block, beat: beatAt(map, block) }
+}
+
+/**
+ * From a block on it stands still, or goes on from where it stands.
+ *
+ * @example
+ * const standing = withStanding(createTempoMap(120, 375), true, 375)
+ * beatAt(standing, 750) // 2, as at block 375
+ */
+export function withStanding(map: TempoMap, stands: boolean, block: number): TempoMap {
+  return stands === map.stands ? map : { ...map, stands, block, beat: beatAt(map, block) }
 }
 
 /** Another beat from a block on: the one that somebody else is at. */
@@ -73,9 +87,14 @@ export function nextBar(map: TempoMap, block: number): number {
 }
 
 function nextMultiple(map: TempoMap, block: number, beats: number): number {
+  return blockAt(map, multipleAfter(map, block, beats))
+}
+
+/** The first beat, from the beginning of a block on, that is a multiple of so many. While it stands, one that is over is not the next. */
+export function multipleAfter(map: TempoMap, block: number, beats: number): number {
   const last = beats * Math.floor((beatAt(map, block) + tolerance) / beats)
-  const first = blockAt(map, last)
-  return first >= block ? first : blockAt(map, last + beats)
+  const isNow = map.stands ? last >= map.beat - tolerance : blockAt(map, last) >= block
+  return isNow ? last : last + beats
 }
 
 /** Beats since the beginning of its bar, 0 … 4. */

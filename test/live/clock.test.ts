@@ -244,3 +244,52 @@ describe('the session in beats', () => {
     expect([nextBar(map, 0), nextBar(map, 1), nextBar(map, 750), nextBar(map, 751)]).toEqual([0, 750, 750, 1500]) // prettier-ignore
   })
 })
+
+it('stands still with its phase held and its pulses low, and goes on from there', async () => {
+  const one = await play(heard('clock.beat'))
+  const { synth } = one
+  await listen(one, 200)
+  synth.setRunning(false)
+  await listen(one, 3)
+  const { beat } = synth
+  const standing = await listen(one, 300)
+  expect(synth.beat).toBe(beat)
+  for (const { phase, pulse } of standing) {
+    expect(phase).toBeCloseTo(beat % 1, 4)
+    expect(pulse).toBe(false)
+  }
+  // another place, and another tempo, while it stands
+  synth.setBeat(8.75)
+  synth.setTempo(240)
+  await listen(one, 3)
+  for (const { phase, pulse } of await listen(one, 100)) {
+    expect(phase).toBeCloseTo(0.75, 4)
+    expect(pulse).toBe(false)
+  }
+  synth.setRunning(true)
+  await listen(one, 3)
+  const before = synth.beat
+  const going = await listen(one, 200)
+  going.forEach(({ phase, pulse }, i) => {
+    const wanted = (before + ((i - 1) * 4) / blockRate) % 1
+    const off = phase - wanted
+    expect(Math.abs(off - Math.round(off))).toBeLessThan(0.03)
+    if (Math.abs(wanted - 0.5) > 0.05 && wanted > 0.05 && wanted < 0.95) expect(pulse).toBe(wanted < 0.5)
+  })
+  expect(synth.beat).toBeCloseTo(8.75 + (203 * 4) / blockRate, 6)
+})
+
+it('has a snapshot that was to come on a beat wait until it goes on', async () => {
+  const { synth } = await play(heard('clock.beat'))
+  synth.store('later', { ...heard('clock.beat'), name: 'later' })
+  await synth.advance(0.3)
+  synth.setRunning(false)
+  await synth.advance(0.1)
+  const coming = synth.recall('later', { at: 'beat' })
+  await synth.advance(2)
+  expect(synth.patch.name).toBeUndefined()
+  synth.setRunning(true)
+  await synth.advance(0.5)
+  await coming
+  expect(synth.patch.name).toBe('later')
+})

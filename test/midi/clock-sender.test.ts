@@ -25,6 +25,24 @@ function sent(...beats: number[]): string {
 }
 
 describe('the clock that is sent', () => {
+  it('stops while the beat stands still, and continues with it, from the beginning if it is there', () => {
+    let state = clockOutAtStart
+    const kinds = (beat: number, runs?: boolean): string[] => {
+      const step = clockOut(state, beat, runs)
+      state = step.state
+      return step.messages.map(({ kind }) => kind)
+    }
+    expect(kinds(1, false)).toEqual([])
+    expect(kinds(0)).toEqual(['start', 'clock'])
+    expect(kinds(0.3)).toHaveLength(7)
+    expect(kinds(0.34, false)).toEqual(['stop'])
+    expect(kinds(0.34, false)).toEqual([])
+    expect(kinds(0.34)).toEqual(['continue', 'clock'])
+    expect(kinds(0.35, false)).toEqual(['stop'])
+    expect(kinds(0, false)).toEqual([])
+    expect(kinds(0)).toEqual(['start', 'clock'])
+  })
+
   it('starts with the first beat, and has 24 ticks a beat', () => {
     expect(sent(0)).toBe('start .')
     expect(sent(0, 0.02, 0.05, 0.1)).toBe('start ...')

@@ -295,9 +295,7 @@ describe('the clock', () => {
     const clock = {
       setTempo: (bpm: number): void => void tempos.push(Math.round(bpm)),
       setBeat: (beat: number): void => void beats.push(beat),
-      onStart: (): void => void calls.push('start'),
-      onContinue: (): void => void calls.push('continue'),
-      onStop: (): void => void calls.push('stop'),
+      setRunning: (running: boolean): void => void calls.push(running ? 'go' : 'stand'),
     }
     const { ports, play } = set({}, { clock })
     ports.plug('drums')
@@ -307,13 +305,37 @@ describe('the clock', () => {
     expect(tempos).toEqual([100])
     expect(beats).toEqual([0, 1, 2])
     play(0xfc, 0xf2, 8, 0, 0xfb)
-    expect(calls).toEqual(['start', 'stop', 'continue'])
+    expect(calls).toEqual(['go', 'stand', 'stand'])
     expect(beats.at(-1)).toBe(2)
     play(0xf8)
     expect(beats.slice(3)).toEqual([2, 2])
+    expect(calls.slice(3)).toEqual(['go'])
+    // it starts from the beginning, with the next tick
+    play(0xfa)
+    expect([beats.slice(5), calls.slice(4)]).toEqual([[0], ['stand']])
+    play(0xf8)
+    expect([beats.slice(5), calls.slice(4)]).toEqual([
+      [0, 0],
+      ['stand', 'go'],
+    ])
+    play(0xfc)
     ports.unplug('keys')
+    // nobody is there any more who would have it go on
+    expect(calls.slice(6)).toEqual(['stand', 'go'])
     tick(ports, 'drums', 140, 2, 24)
     expect(tempos.at(-1)).toBe(140)
+  })
+
+  it('is not stopped by buttons that have no clock behind them', () => {
+    const calls: unknown[] = []
+    const clock = {
+      setTempo: (bpm: number): void => void calls.push(bpm),
+      setBeat: (beat: number): void => void calls.push(beat),
+      setRunning: (running: boolean): void => void calls.push(running),
+    }
+    const { play } = set({}, { clock })
+    play(0xfa, 0xfc, 0xfb, 0xfc)
+    expect(calls).toEqual([])
   })
 
   it('is not heard where nobody follows it', () => {

@@ -8,6 +8,7 @@ import { FakePorts } from './fake-ports.ts'
 /** A synth that plays what the test says, on the clock of the test. */
 class Player {
   tempo = 120
+  running = true
   patch: Patch = { knobs: { cutoff: { value: 0.5, midi: { cc: 74 } } }, devices: {} }
   readonly #listeners = new Set<(what: Played) => void>()
   get time(): number {

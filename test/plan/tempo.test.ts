@@ -4,12 +4,15 @@ import {
   beatAt,
   beatInBar,
   beatsPerBlock,
+  blockAt,
   clockPositions,
   createTempoMap,
   nextBar,
   nextBeat,
   withBeat,
   withTempo,
+  withStanding,
+  multipleAfter,
   type TempoMap,
 } from '../../src/plan/index.ts'
 import { runs } from '../laws/patches.ts'
@@ -101,6 +104,26 @@ describe('a tempo map', () => {
         expect(Math.abs(bars - Math.round(bars))).toBeLessThan(tolerance)
       }),
       runs(100),
+    )
+  })
+
+  it('stands still at its beat, whatever its tempo becomes, and goes on from there at that', () => {
+    fc.assert(
+      fc.property(mapArbitrary, block, block, fc.integer({ min: 1, max: 999 }), (map, more, later, tempo) => {
+        const from = map.block + more
+        const standing = withTempo(withStanding(map, true, from), tempo, from + later)
+        const beat = beatAt(map, from)
+        expect(beatAt(standing, from + later + 1000)).toBeCloseTo(beat, 9)
+        expect(beatsPerBlock(standing)).toBe(0)
+        // no beat comes that is not there
+        const next = multipleAfter(standing, from, 1)
+        expect(next).toBeGreaterThanOrEqual(beat - tolerance)
+        expect(blockAt(standing, next + 1)).toBe(Infinity)
+        const again = withStanding(standing, false, from + later)
+        expect(again.tempo).toBe(tempo)
+        expect(beatAt(again, from + later + 100)).toBeCloseTo(beat + (100 * tempo) / 60 / map.blockRate, 6)
+      }),
+      runs(200),
     )
   })
 
