@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, readdirSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { didYouMean, fail, MegasynthError, type Problem } from '../errors/index.ts'
 
@@ -11,6 +11,11 @@ export interface Place {
 
 export function placeOf(cwd: string, written: string): Place {
   return { shown: written, path: resolve(cwd, written) }
+}
+
+/** Whether a folder is there. */
+export function isFolder({ path }: Place): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 /** An error in which the file is called as the user calls it. */

@@ -1,9 +1,9 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { MegasynthError, fail } from '../errors/index.ts'
 import { SeveralFailures, failureOf } from './failure.ts'
-import { placeOf, readText, textOf, type Place } from './files.ts'
+import { isFolder, placeOf, readText, textOf, type Place } from './files.ts'
 import { formatPatchText, isPatchLike, type PatchLanguage } from './format.ts'
 import type { Io, Shell } from './io.ts'
 import { maxPatchBytes, patchTypes, unknownType } from './load.ts'
@@ -117,7 +117,7 @@ function notFormatted(shown: string): never {
 
 /** A file itself; of a folder the patch files in it, by what is in them. */
 function patchFiles(place: Place): readonly Place[] {
-  if (statSync(place.path, { throwIfNoEntry: false })?.isDirectory() !== true) return [place]
+  if (!isFolder(place)) return [place]
   const files = folder(place).filter(isPatchFile)
   if (files.length > 0) return files
   return fail({

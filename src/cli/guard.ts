@@ -52,8 +52,8 @@ export function guardProcess(argv: readonly string[], shell: Shell): (code: numb
     process.exitCode = report(new MegasynthError([problem]))
   })
   return (code) => {
-    // both are written out first: a pipe may be slow
-    process.stdout.write('', () => process.stderr.write('', () => end(code)))
+    // both are written out first: a pipe may be slow, and a full disk says so only afterwards
+    process.stdout.write('', () => process.stderr.write('', () => setImmediate(() => end(code))))
   }
 }
 

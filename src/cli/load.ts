@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as Jiti from 'jiti'
 import { didYouMean, fail, listNames } from '../errors/index.ts'
-import { placeOf, readText, type Place } from './files.ts'
+import { isFolder, placeOf, readText, type Place } from './files.ts'
 import { parseJson } from './json.ts'
 import { problemOfThrown } from './thrown.ts'
 
@@ -61,7 +61,7 @@ export function unknownType(place: Place, type: string, types: readonly string[]
     code: 'unknown-file-type',
     path: place.shown,
     message: 'is of a type that cannot be loaded here',
-    found: type === '' ? 'no file type' : type,
+    found: isFolder(place) ? 'a folder' : type === '' ? 'no file type' : type,
     expected: `a file that ends in ${listNames(types)}`,
     ...(type !== '' && didYouMean(type, types)),
   })

@@ -93,6 +93,8 @@ describe('a patch file that cannot be loaded', () => {
   it('is a folder', async () => {
     mkdirSync(join(folder.path, 'folder.ts'))
     expect(await problem('folder.ts')).toMatchObject({ code: 'unreadable-file', found: 'it is a folder' })
+    mkdirSync(join(folder.path, 'plain'))
+    expect(await problem('plain')).toMatchObject({ code: 'unknown-file-type', found: 'a folder' })
   })
 
   it('is of an unknown type', async () => {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { drone, scratch } from './helpers.ts'
@@ -34,6 +34,17 @@ describe('megasynth as a program', () => {
       `import { definePatch } from 'megasynth'\nexport default definePatch(${JSON.stringify(drone)})`,
     )
     expect(megasynth('check', 'p.ts').status).toBe(0)
+  })
+
+  // a device on which nothing can be written
+  it.skipIf(!existsSync('/dev/full'))('tells the shell that its output could not be written', () => {
+    for (const argv of [['check', 'hum.json'], ['devices'], ['schema']]) {
+      const full = openSync('/dev/full', 'w')
+      const stdio = ['ignore', full, 'pipe'] as const
+      const { status, stderr } = spawnSync(process.execPath, [main, ...argv], { cwd: folder.path, encoding: 'utf8', env: environment, stdio: [...stdio] }) // prettier-ignore
+      closeSync(full)
+      expect([argv, status, stderr]).toEqual([argv, 1, expect.stringContaining('[unwritable-file]')])
+    }
   })
 
   it('tells the shell what went wrong', () => {
