@@ -105,6 +105,8 @@ function mistakesOf(command: string): string[] {
   const options = [...sub.options, ...program.options]
   let positional = 0
   const mistakes: string[] = []
+  // a sentence may name an option without its value
+  const isWhole = command.startsWith('npx ')
   for (let i = 0; i < rest.length; i++) {
     const [word = '', value] = (rest[i] ?? '').split('=')
     if (!word.startsWith('-')) {
@@ -116,7 +118,8 @@ function mistakesOf(command: string): string[] {
     if (option === undefined) mistakes.push(`${name} has no option ${word}`)
     else if (option.required && value === undefined) {
       i++
-      if (rest[i] === undefined || rest[i]?.startsWith('-') === true) mistakes.push(`${word} takes a value`)
+      if (isWhole && (rest[i] === undefined || rest[i]?.startsWith('-') === true))
+        mistakes.push(`${word} takes a value`)
     }
   }
   const places = sub.registeredArguments
@@ -134,7 +137,7 @@ describe('the commands of the documents', () => {
 
   it('would be found wrong', () => {
     expect(mistakesOf('npx megasynth rendre a.ts')).toEqual(['no command rendre'])
-    expect(mistakesOf('megasynth render a.ts --note=C4 --seconds')).toEqual([
+    expect(mistakesOf('npx megasynth render a.ts --note=C4 --seconds')).toEqual([
       'render has no option --note',
       '--seconds takes a value',
     ])
