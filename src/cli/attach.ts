@@ -3,6 +3,7 @@ import { MegasynthError } from '../errors/index.ts'
 import type { LivePlayer } from '../live/live-ensemble.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
 import { connectMidi, type ConnectMidiOptions, type MidiNews } from '../midi/connect.ts'
+import type { MidiOutOptions } from '../midi/out.ts'
 import type { MidiPorts } from '../midi/ports.ts'
 import { recallPrograms } from '../midi/programs.ts'
 import { recordTake } from '../midi/recorder.ts'
@@ -19,6 +20,14 @@ import { openWhole } from './whole-file.ts'
 export interface AttachFlags {
   /** Part of a port's name; true for all ports; false for none; absent: all, if there are any. */
   readonly midiIn?: string | boolean
+  /** 1..16. Default: all. */
+  readonly midiChannel?: number
+  /** Semitones. Default: 2, of a note in an MPE zone 48. */
+  readonly bendRange?: number
+  /** The whole cable is one MPE zone. */
+  readonly mpe?: true
+  /** Name of ports of our own: one that plays, and one that is sent to if `midiOut` is none. */
+  readonly midiVirtual?: string
   readonly midiOut?: string
   readonly recordMidi?: string
   readonly osc?: number
@@ -37,11 +46,33 @@ const port = (text: string, least: number): number => {
   return value
 }
 
+const number = (text: string, low: number, high: number, what: string, whole = false): number => {
+  const value = Number(text)
+  if (!(value >= low && value <= high) || (whole && !Number.isInteger(value)) || text.trim() === '')
+    throw new InvalidArgumentError(`expected ${what}, ${low}..${high}.`)
+  return value
+}
+
 /** Adds the flags of {@link AttachFlags}. */
 export function addAttachFlags(command: Command): Command {
   return command
     .option('--midi-in [port]', 'play from MIDI ports of this name (default: from all there are)')
     .option('--no-midi-in', 'do not listen to MIDI')
+    .addOption(
+      new Option('--midi-channel <channel>', 'listen to this MIDI channel alone (default: to all)').argParser(
+        (text) => number(text, 1, 16, 'a channel', true),
+      ),
+    )
+    .addOption(
+      new Option('--bend-range <semitones>', 'how far a pitch bend reaches (default: 2)').argParser((text) =>
+        number(text, 0, 127.99, 'semitones'),
+      ),
+    )
+    .option('--mpe', 'the MIDI input is an MPE instrument: every note bends by itself')
+    .option(
+      '--midi-virtual <name>',
+      'open MIDI ports of this name, from which it is played and to which what is played is sent',
+    )
     .option('--midi-out <port>', 'send what is played on to a MIDI port, clock included')
     .option('--record-midi <file>', 'record what is played to a MIDI file')
     .addOption(
@@ -67,21 +98,37 @@ export function addAttachFlags(command: Command): Command {
 /**
  * Connects a live synth with the world: MIDI, OSC.
  *
+ * @param openPorts opens the MIDI ports, if they are wanted. Default: those of this machine
  * @throws MegasynthError if something that was asked for is not there; nothing is attached then
  */
-export async function attach(synth: LiveSynth, flags: AttachFlags, shell: Shell): Promise<Detach> {
+export async function attach(
+  synth: LiveSynth,
+  flags: AttachFlags,
+  shell: Shell,
+  openPorts: () => Promise<MidiPorts> = openSystemPorts,
+): Promise<Detach> {
   const ends: Detach[] = []
   const detach = async (): Promise<void> => {
     for (const end of ends.splice(0).toReversed()) await end()
   }
   try {
     const take = flags.recordMidi === undefined ? undefined : placeOf(shell.io.cwd, flags.recordMidi)
-    if (take) ends.push(recorded(synth, take, flags.force === true, shell))
-    const ports = await midiPorts(flags)
+    const reach = reachOf(flags)
+    if (take) ends.push(recorded(synth, take, { force: flags.force === true, reach }, shell))
+    const ports = await midiPorts(flags, openPorts)
     if (ports) {
-      if (flags.midiIn !== false) ends.push(midiIn([{ synth }], ports, flags.midiIn, shell))
-      if (flags.midiOut !== undefined) {
-        const sending = sendMidi(synth, { ports, port: flags.midiOut, clock: true, onNews: newsOf(shell) })
+      ends.push(async () => ports.close())
+      const { midiVirtual: virtual, midiOut, midiChannel: channel, mpe } = flags
+      const how = {
+        ...(channel !== undefined && { channel }),
+        ...(mpe === true && { mpe: { lower: 15 } }),
+        ...(virtual !== undefined && { virtual }),
+        ...bendOf(flags),
+      }
+      if (flags.midiIn !== false) ends.push(midiIn([{ synth, ...how }], ports, flags.midiIn, shell))
+      const to = midiOut === undefined ? { virtual: virtual as string } : { port: midiOut }
+      if (midiOut !== undefined || virtual !== undefined) {
+        const sending = sendMidi(synth, { ports, ...to, ...reach, clock: true, onNews: newsOf(shell) })
         ends.push(async () => sending.close())
       }
     }
@@ -93,21 +140,43 @@ export async function attach(synth: LiveSynth, flags: AttachFlags, shell: Shell)
   }
 }
 
+async function openSystemPorts(): Promise<MidiPorts> {
+  checkSequencer(process.platform)
+  const { openMidiPorts } = await import('../midi/node.ts')
+  return await openMidiPorts()
+}
+
 /** The ports, if they are asked for; where nobody asks, those that there are. */
-export async function midiPorts({ midiIn: wanted, midiOut }: AttachFlags): Promise<MidiPorts | undefined> {
-  if (wanted === false && midiOut === undefined) return undefined
+export async function midiPorts(
+  { midiIn: wanted, midiOut, midiVirtual }: AttachFlags,
+  open: () => Promise<MidiPorts> = openSystemPorts,
+): Promise<MidiPorts | undefined> {
+  const isSent = midiOut !== undefined || midiVirtual !== undefined
+  if (wanted === false && !isSent) return undefined
   try {
-    checkSequencer(process.platform)
-    const { openMidiPorts } = await import('../midi/node.ts')
-    return await openMidiPorts()
+    return await open()
   } catch (error) {
-    if (wanted === undefined && midiOut === undefined && error instanceof MegasynthError) return undefined
+    if (wanted === undefined && !isSent && error instanceof MegasynthError) return undefined
     throw error
   }
 }
 
+/** How far bends reach that come in. */
+export const bendOf = ({ bendRange }: AttachFlags): { readonly bendRange?: number } =>
+  bendRange === undefined ? {} : { bendRange }
+
+/** How far bends must reach that are sent on or written down, so that none of those that come in is cut off. */
+function reachOf({ bendRange = 2, mpe }: AttachFlags): { readonly bendRange?: number } {
+  // the bend of a note, and that of its zone
+  const most = Math.min(127.99, mpe === true ? 48 + bendRange : bendRange)
+  return most > 2 ? { bendRange: most } : {}
+}
+
 /** Who is played from MIDI ports. */
-export interface MidiPlayer extends Pick<ConnectMidiOptions, 'channel' | 'transpose'> {
+export interface MidiPlayer extends Pick<
+  ConnectMidiOptions,
+  'channel' | 'transpose' | 'bendRange' | 'mpe' | 'virtual'
+> {
   readonly synth: LivePlayer
   /** What it is called, where there are several. */
   readonly name?: string
@@ -153,10 +222,15 @@ const newsOf =
       )
   }
 
-function recorded(synth: LiveSynth, place: Place, force: boolean, { print, paint }: Shell): Detach {
+function recorded(
+  synth: LiveSynth,
+  place: Place,
+  { force, reach }: { readonly force: boolean; readonly reach: MidiOutOptions },
+  { print, paint }: Shell,
+): Detach {
   // whether it may be written is known before it is played
   const file = openWhole(place.path, { force })
-  const recorder = recordTake(synth)
+  const recorder = recordTake(synth, reach)
   return async () => {
     const bytes = midiFile(recorder.stop())
     file.run(() => file.put(bytes))

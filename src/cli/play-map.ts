@@ -2,7 +2,7 @@ import { feed, soon } from '../live/feed.ts'
 import { createLiveEnsemble, type LiveEnsemble, type LivePlayer } from '../live/live-ensemble.ts'
 import { durationOf } from '../live/index.ts'
 import { maxMidiBytes } from '../midi/chunks.ts'
-import { midiIn, midiPorts, type Detach } from './attach.ts'
+import { bendOf, type Detach, midiIn, midiPorts } from './attach.ts'
 import { reportFailure } from './failure.ts'
 import { placeOf, readBytes, type Place } from './files.ts'
 import type { Shell } from './io.ts'
@@ -54,7 +54,7 @@ export async function playMap(shell: Shell, map: string, flags: PlayFlags): Prom
     const ports = await midiPorts(flags)
     if (ports && flags.midiIn !== false)
       detach = midiIn(
-        players.map(({ part, synth }) => ({ synth, name: nameOf(part), ...heardBy(part) })),
+        players.map(({ part, synth }) => ({ synth, name: nameOf(part), ...heardBy(part), ...bendOf(flags) })),
         ports,
         flags.midiIn,
         shell,

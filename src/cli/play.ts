@@ -50,7 +50,7 @@ export function addPlay(program: Command, shell: Shell): void {
         'JSON: which patch plays which MIDI channel, of the MIDI file and of MIDI ports, instead of <patch>',
       ).conflicts([
         ...['notes', 'set', 'tuning', 'keyboard'],
-        ...['midiOut', 'recordMidi', 'osc', 'oscAddress', 'oscOut'],
+        ...['midiChannel', 'mpe', 'midiVirtual', 'midiOut', 'recordMidi', 'osc', 'oscAddress', 'oscOut'],
       ]),
     )
     .addOption(loopFlag())

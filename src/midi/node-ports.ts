@@ -82,6 +82,9 @@ const needs: Readonly<Partial<Record<NodeJS.Platform, readonly [expected: string
 /** Number and name of the client that ALSA appends to every name: another one each time it is plugged in. */
 const withoutClient = (name: string): string => name.replace(/ \d+:\d+$/, '')
 
+/** How ALSA calls the client of a virtual port of this library. A device may have a port of the same name: it is another client's. */
+const ownClient = /^RtMidi (?:(?:Input|Output) )?Client:/
+
 /** How ALSA shows the connections of programs that use this library, ours among them: nobody is behind them. */
 const connections = /^RtMidi (?:Input|Output) Client:RtMidi (?:Input|Output)$/
 
@@ -110,8 +113,8 @@ export function rtMidiPorts(
   }
   // these two are never opened: they are for looking only
   const looks = { input: made(Input), output: made(Output) }
-  /** Names of the virtual ports that are open: they are no ports to be connected to. */
-  const own = new Set<string>()
+  /** How many virtual ports of each name are open: they are no ports to be connected to. */
+  const own = new Map<string, number>()
   const watchers = new Set<() => void>()
   let poll: NodeJS.Timeout | undefined
 
@@ -125,7 +128,8 @@ export function rtMidiPorts(
   const isOwn = (name: string): boolean =>
     name === '' ||
     connections.test(name) ||
-    [...own].some((mine) => name === mine || name.endsWith(`:${mine}`))
+    // systems without clients name the port alone
+    [...own.keys()].some((mine) => name === mine || name.replace(ownClient, '') === mine)
   const others = (port: RtPort): readonly MidiPortInfo[] => list(port).filter(({ name }) => !isOwn(name))
 
   function open<P extends RtPort>(port: P, id: string): P {
@@ -172,9 +176,14 @@ export function rtMidiPorts(
     return input
   }
   const closing = (port: RtPort, name?: string): (() => void) => {
-    if (name !== undefined) own.add(name)
+    if (name !== undefined) own.set(name, (own.get(name) ?? 0) + 1)
+    let isOpen = true
     return () => {
-      if (name !== undefined) own.delete(name)
+      if (!isOpen) return
+      isOpen = false
+      const others = (name === undefined ? 0 : (own.get(name) ?? 0)) - 1
+      if (name !== undefined && others > 0) own.set(name, others)
+      else if (name !== undefined) own.delete(name)
       port.destroy()
     }
   }

@@ -12,11 +12,11 @@ import type { HearMidi, MidiInput, MidiPorts } from './ports.ts'
 export function sharedPorts(ports: MidiPorts): MidiPorts {
   const open = new Map<string, { readonly hearers: Set<HearMidi>; readonly input: MidiInput }>()
 
-  function openInput(id: string, hear: HearMidi): MidiInput {
+  function shared(id: string, hear: HearMidi, opened: (hear: HearMidi) => MidiInput): MidiInput {
     let one = open.get(id)
     if (one === undefined) {
       const hearers = new Set<HearMidi>()
-      const input = ports.openInput(id, (bytes, seconds) => {
+      const input = opened((bytes, seconds) => {
         for (const hearer of hearers) hearer(bytes, seconds)
       })
       one = { hearers, input }
@@ -32,6 +32,7 @@ export function sharedPorts(ports: MidiPorts): MidiPorts {
       },
     }
   }
+  const { virtual } = ports
   return {
     get inputs() {
       return ports.inputs
@@ -39,8 +40,13 @@ export function sharedPorts(ports: MidiPorts): MidiPorts {
     get outputs() {
       return ports.outputs
     },
-    ...(ports.virtual && { virtual: ports.virtual }),
-    openInput,
+    ...(virtual && {
+      virtual: {
+        openInput: (name, hear) => shared(`virtual ${name}`, hear, (all) => virtual.openInput(name, all)),
+        openOutput: (name) => virtual.openOutput(name),
+      },
+    }),
+    openInput: (id, hear) => shared(`port ${id}`, hear, (all) => ports.openInput(id, all)),
     openOutput: (id) => ports.openOutput(id),
     watch: (changed) => ports.watch(changed),
     close: () => ports.close(),

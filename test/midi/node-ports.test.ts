@@ -127,6 +127,24 @@ describe('ports of Node', () => {
     expect(ports.inputs.length).toBeGreaterThan(before.length)
   })
 
+  it('of our own are known by their client, and as long as one of that name is open', () => {
+    const { ports, system } = library()
+    const before = ports.inputs.length
+    const input = ports.virtual?.openInput('Out', () => undefined)
+    const output = ports.virtual?.openOutput('Out')
+    // a device whose port has that name, too
+    system.names.push('Keystation:Out 32:0')
+    expect(ports.inputs.map(({ name }) => name).slice(before)).toEqual(['Keystation:Out'])
+    input?.close()
+    input?.close()
+    expect(ports.inputs).toHaveLength(before + 1)
+    output?.close()
+    expect(ports.inputs).toHaveLength(before + 3)
+    ports.virtual?.openOutput('Out')
+    system.names = ['Out', 'RtMidi Output Client:Out 140:0', 'RtMidi Input Client:Out 141:1', 'Pads:Out']
+    expect(ports.inputs.map(({ name }) => name)).toEqual(['Pads:Out'])
+  })
+
   it('are looked at again and again, as long as somebody watches', () => {
     vi.useFakeTimers()
     try {
