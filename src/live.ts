@@ -8,4 +8,4 @@ export {
 } from './live/live-ensemble.ts'
 export type { LiveSynth, Restart, Stats, TreeLine, TreePart } from './live/live-synth.ts'
 export type { LiveOptions, LiveStatus } from './engine/live.ts'
-export { soundDevices, type SoundDevice } from './engine/sound-devices.ts'
+export { devices, type SoundDevice } from './engine/sound-devices.ts'

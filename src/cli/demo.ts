@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { engineSize } from '../engine/index.ts'
 import { perform } from '../live/index.ts'
-import { soundDevices } from '../engine/sound-devices.ts'
+import { devices } from '../engine/sound-devices.ts'
 import { MegasynthError } from '../errors/index.ts'
 import { readMidiFile } from '../midi/file.ts'
 import { scoreFromMidi } from '../midi/score.ts'
@@ -32,7 +32,7 @@ export function addDemo(program: Command, shell: Shell): void {
 /** Whether there is a sound card; a system on which that cannot be known has none. */
 async function canBeHeard(): Promise<boolean> {
   try {
-    return (await soundDevices()).length > 0
+    return (await devices()).length > 0
   } catch (error) {
     if (error instanceof MegasynthError) return false
     throw error

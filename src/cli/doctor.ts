@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { createOfflineEngine } from '../engine/index.ts'
-import { soundDevices } from '../engine/sound-devices.ts'
+import { devices } from '../engine/sound-devices.ts'
 import { render } from '../midi/render.ts'
 import { openMidiPorts } from '../midi/node-ports.ts'
 import { Ended, exitCodes } from './exit.ts'
@@ -57,7 +57,7 @@ function probesHere(): Probes {
     startEngine: async () => await (await createOfflineEngine()).close(),
     selfTest: async () => await selfTest(async (patch) => await render(patch, { notes: 'A4', seconds: 1 })),
     writeFile,
-    soundOutputs: async () => (await soundDevices()).map(({ name }) => name),
+    soundOutputs: async () => (await devices()).map(({ name }) => name),
     midiPorts: async () => {
       checkSequencer(process.platform)
       const ports = await openMidiPorts()

@@ -48,7 +48,10 @@ export function lengthFlag(flags: string, description: string, shortest: number)
 
 /** `--device name`: where live sound goes. */
 export const deviceFlag = (): Option =>
-  new Option('--device <name>', 'a sound device, by name; "silent" for none (default: the system\'s)')
+  new Option(
+    '--device <name>',
+    'a sound device, by name, as megasynth doctor lists them; "silent" for none (default: the system\'s)',
+  )
 
 /** `--buffer frames`: how much sound is computed at a time. */
 export const bufferFlag = (): Option =>

@@ -88,8 +88,18 @@ async function formatFile(place: Place): Promise<Formatted> {
   const language = languageOf(extname(place.path)) ?? unknownType(place, extname(place.path), patchTypes)
   const before = readText(place, 'a patch file', maxPatchBytes)
   const text = await formatPatchText(before, language, place.shown)
+  if (language !== 'json' && !exportsByDefault.test(before))
+    fail({
+      code: 'no-default-export',
+      path: place.shown,
+      message: 'exports nothing by default, so it is no patch file',
+      expected: 'export default definePatch({ … })',
+    })
   return { place, text, changed: text !== before }
 }
+
+/** `export default …`, `export { patch as default }` */
+const exportsByDefault = /\bexport\s+default\b|\bas\s+default\b/
 
 function languageOf(type: string): PatchLanguage | undefined {
   if (type === '.json') return 'json'

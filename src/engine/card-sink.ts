@@ -10,7 +10,7 @@ const patience = 3000
  * A sound card, through the Web Audio API of `node-web-audio-api`. A ScriptProcessorNode asks for the sound: an
  * AudioWorklet of that package keeps a core busy.
  *
- * @param id of the device, as `soundDevices` has it; absent: the system's default
+ * @param id of the device, as `devices` has it; absent: the system's default
  * @throws MegasynthError `sound-library-missing`, `no-sound-device`
  */
 export async function openCardSink(

@@ -12,7 +12,7 @@ import {
   type WorkerSetup,
 } from './live-protocol.ts'
 import type { Moment } from './schedule.ts'
-import { deviceCalled, silentDevice, soundDevices } from './sound-devices.ts'
+import { deviceCalled, devices, silentDevice } from './sound-devices.ts'
 import { startWorker } from './start-worker.ts'
 
 /** How a live engine is heard. */
@@ -72,10 +72,10 @@ async function chosenDevice(
   name: string | undefined,
 ): Promise<{ id: string | undefined; name: string; notice?: string }> {
   if (name === silentDevice) return { id: silentDevice, name }
-  const devices = await soundDevices()
-  if (name !== undefined) return deviceCalled(name, devices)
-  const [first] = devices
-  if (first) return { id: undefined, name: devices.find((one) => one.name === 'default')?.name ?? 'default' }
+  const found = await devices()
+  if (name !== undefined) return deviceCalled(name, found)
+  const [first] = found
+  if (first) return { id: undefined, name: found.find((one) => one.name === 'default')?.name ?? 'default' }
   return {
     id: silentDevice,
     name: silentDevice,

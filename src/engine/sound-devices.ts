@@ -43,9 +43,9 @@ process.stdout.write('\\n' + JSON.stringify({ outputs }) + '\\n', () => process.
  *
  * @throws MegasynthError `sound-library-missing`
  * @example
- * for (const { name } of await soundDevices()) console.log(name)
+ * for (const { name } of await devices()) console.log(name)
  */
-export async function soundDevices(): Promise<readonly SoundDevice[]> {
+export async function devices(): Promise<readonly SoundDevice[]> {
   let api: string
   try {
     const require = createRequire(import.meta.url)

@@ -19,7 +19,8 @@ function editDistance(a: string, b: string): number {
 
 /** The candidate nearest to `name`, or undefined when none is near enough to be meant. */
 function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(2, Math.floor(name.length / 2))
+  // of a short name, two letters are half of it
+  const limit = name.length <= 4 ? 1 : Math.max(2, Math.floor(name.length / 2))
   let best: string | undefined
   let bestDistance = limit + 1
   for (const candidate of candidates) {

@@ -1,4 +1,4 @@
-import { didYouMean, fail, listNames } from '../errors/index.ts'
+import { didYouMean, fail, listNames, show } from '../errors/index.ts'
 import type { Engine } from '../engine/index.ts'
 import type { TreeNode } from '../scsynth/index.ts'
 import type { TreeLine, TreePart } from './live-synth.ts'
@@ -16,23 +16,32 @@ interface Tap {
 /**
  * Listens to what a device puts out, for a while.
  *
- * @param voice which of its voices, from 0
+ * @param where `voice`: which of its voices, from 1; default: `lastStruck`, from 0
  * @throws MegasynthError `unknown-source`, `out-of-range`
  */
 export async function probe(
   engine: Engine,
   running: Running,
   device: string,
-  voice: number,
-  seconds: number,
+  { voice: wanted, seconds = 0.1 }: { readonly voice?: number; readonly seconds?: number },
+  lastStruck: number,
 ): Promise<Audio> {
   const { sampleRate, blockSize } = engine
+  const voice = wanted === undefined ? lastStruck : wanted - 1
   within(blockSize / sampleRate, longestProbe, seconds, {
     code: 'out-of-range',
     path: 'seconds',
     message: 'this is no time to listen to a device',
   })
   const { rate, bus, channels } = tapOf(engine, running, device, voice)
+  if (wanted !== undefined && !isInVoice(running, device))
+    fail({
+      code: 'invalid-value',
+      path: 'voice',
+      message: `${device} is no part of a voice: it is there once`,
+      found: show(wanted),
+      expected: 'no voice',
+    })
   const blocks = Math.ceil((seconds * sampleRate) / blockSize - 1e-6)
   const paused = running.allocation.voices[voice]?.paused === true && isInVoice(running, device)
   const heard = await Promise.all(
@@ -55,7 +64,8 @@ function tapOf({ outputs }: Engine, { network, allocation }: Running, device: st
     const names = [...allocation.nodes.keys()]
     return fail({
       code: 'unknown-source',
-      path: device,
+      // it may be anything at a prompt
+      path: typeof (device as unknown) === 'string' ? device : show(device),
       message: 'there is no such device to listen to',
       expected: listNames(names),
       ...didYouMean(device, names),
@@ -77,7 +87,8 @@ function tapOf({ outputs }: Engine, { network, allocation }: Running, device: st
 }
 
 /** What runs on the engine: its own tree, with the names of the patch. */
-export async function treeOf(engine: Engine, { network, allocation }: Running): Promise<TreePart[]> {
+export async function treeOf(engine: Engine, running: Running): Promise<TreePart[]> {
+  const { network, allocation } = running
   const { groups, voices, nodes, leaving } = allocation
   if (groups === undefined) return []
   const lines = new Map<number, TreeLine & { readonly tap?: Tap }>()
@@ -87,8 +98,14 @@ export async function treeOf(engine: Engine, { network, allocation }: Running): 
     for (const { id, own } of instances) {
       const bus = own ?? (instances.length === 1 ? mix : undefined)
       const channels = own === undefined ? node.sum : node.channels
-      const tap = bus === undefined ? {} : { tap: { rate: node.rate, bus, channels } }
-      lines.set(id, { device, type: node.type, id, leaving: false, ...tap })
+      const goes: 'nowhere' | 'into the sum' = mix === undefined ? 'nowhere' : 'into the sum'
+      const level =
+        device === 'out'
+          ? { tap: tapOf(engine, running, device, 0) }
+          : bus === undefined
+            ? { goes }
+            : { tap: { rate: node.rate, bus, channels } }
+      lines.set(id, { device, type: node.type, id, leaving: false, ...level })
     }
   const parts = [
     { name: 'before', group: groups.before, paused: false },

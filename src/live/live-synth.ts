@@ -26,8 +26,10 @@ export interface TreeLine {
   readonly type: string
   readonly id: number
   readonly leaving: boolean
-  /** Peak of its output over the last blocks: 0..1 and above; absent where it has no bus of its own. */
+  /** Peak of its output over the last blocks: 0..1 and above; absent where it has no bus of its own, and asleep. */
   readonly peak?: number
+  /** Why it has no bus of its own: it only adds itself to what leaves all voices, or nobody reads it. */
+  readonly goes?: 'into the sum' | 'nowhere'
 }
 
 /** A group of the live server tree, in the order in which it runs. */
@@ -57,7 +59,7 @@ export interface LiveSynth extends Synth {
    *
    * @param device a device of the patch, or `out`
    * @param where `voice`: 1..; default: the one that was struck last. `seconds` 0.003..10; default: 0.1
-   * @throws MegasynthError `unknown-source`, `out-of-range`
+   * @throws MegasynthError `unknown-source`, `out-of-range`; `invalid-value` for a voice of what is there once
    * @returns one or two channels; a control signal has a sample a block, and its `sampleRate` says so
    */
   probe(device: string, where?: { readonly voice?: number; readonly seconds?: number }): Promise<Audio>

@@ -344,10 +344,9 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
 
   async probe(
     device: string,
-    { voice, seconds = 0.1 }: { readonly voice?: number; readonly seconds?: number } = {},
+    where: { readonly voice?: number; readonly seconds?: number } = {},
   ): Promise<Audio> {
-    const at = voice === undefined ? this.#lastStruck : voice - 1
-    return await probe(this.engine, this.sounding, device, at, seconds)
+    return await probe(this.engine, this.sounding, device, where, this.#lastStruck)
   }
 
   /** The voice whose note is the newest; a held one, if there is any. */

@@ -3,6 +3,7 @@ import type { Paint } from '../errors/index.ts'
 import type { DeviceType } from '../devices/index.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
 import type { Patch } from '../patch/index.ts'
+import { callCommand } from './call.ts'
 import { commands } from './commands/index.ts'
 import { completed, type Names } from './complete.ts'
 import type { Desk, Outside } from './desk.ts'
@@ -52,10 +53,11 @@ export async function replSession(options: SessionOptions): Promise<void> {
   }
   const draft = draftOf(synth)
   const functions = Object.fromEntries(
-    commands.map(({ name, chapter, run }) => {
+    commands.map((command) => {
+      const { name, chapter } = command
       const call = (...values: unknown[]): unknown => {
         if (chapter === 'edit' || chapter === 'snapshots') draft()
-        return run(desk, ...(values as never[]))
+        return callCommand(command, desk, values)
       }
       Object.defineProperty(call, 'name', { value: name })
       return [name, call]

@@ -37,13 +37,13 @@ export function treeText(
   ].join('\n')
 }
 
-function rowOf({ device, type, id, leaving, peak }: TreePart['synths'][number]): readonly string[] {
+function rowOf({ device, type, id, leaving, peak, goes }: TreePart['synths'][number]): readonly string[] {
   return [
     device,
     type === device ? '' : type,
     String(id),
     peak === undefined ? '' : `▕${meter(peak, 12)}▏`,
-    leaving ? 'fades out' : peak === undefined ? '' : decibels(peak),
+    leaving ? 'fades out' : peak === undefined ? (goes ?? '') : decibels(peak),
   ]
 }
 

@@ -264,3 +264,24 @@ describe('megasynth fmt', () => {
     expect(statSync(join(cwd, 'linked/real.json')).mode & 0o777).toBe(0o640)
   })
 })
+
+describe('a file that is no patch file', () => {
+  it.each(['', '\n', '// to come\n', 'export const pitch = 220\n'])(
+    'is none that is formatted: %j',
+    async (text) => {
+      folder.write('none.ts', text)
+      const { code, stdout, stderr } = await cli(['fmt', '--check', 'none.ts'], { cwd })
+      expect([code, stdout]).toEqual([1, ''])
+      expect(stderr).toMatch(
+        /^none\.ts: exports nothing by default, so it is no patch file \[no-default-export\]/,
+      )
+      expect((await cli(['fmt', 'none.ts'], { cwd })).code).toBe(1)
+      expect(read('none.ts')).toBe(text)
+    },
+  )
+
+  it('exports by default, in whichever way', async () => {
+    folder.write('some.ts', 'const patch = { devices: {} }\nexport { patch as default }\n')
+    expect((await cli(['fmt', '--check', 'some.ts'], { cwd })).code).toBe(0)
+  })
+})

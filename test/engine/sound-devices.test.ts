@@ -4,24 +4,24 @@ import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { deviceCalled, soundDevices, soundLibraryMissing } from '../../src/engine/sound-devices.ts'
+import { deviceCalled, devices, soundLibraryMissing } from '../../src/engine/sound-devices.ts'
 import { errorOf } from './helpers.ts'
 
-const devices = ['Built-in Audio', 'USB Audio', 'USB Microphone'].map((name, i) => ({ id: `id${i}`, name }))
+const some = ['Built-in Audio', 'USB Audio', 'USB Microphone'].map((name, i) => ({ id: `id${i}`, name }))
 
 describe('a sound device is found by', () => {
   it('its id, its name in any case, or a part that no other has', () => {
-    expect(deviceCalled('id1', devices).name).toBe('USB Audio')
-    expect(deviceCalled('usb audio', devices).id).toBe('id1')
-    expect(deviceCalled('Built', devices).id).toBe('id0')
+    expect(deviceCalled('id1', some).name).toBe('USB Audio')
+    expect(deviceCalled('usb audio', some).id).toBe('id1')
+    expect(deviceCalled('Built', some).id).toBe('id0')
   })
 
   it('nothing else: the error says which there are, and which is nearest', async () => {
-    const [problem] = (await errorOf(async () => deviceCalled('USB Audoi', devices))).problems
+    const [problem] = (await errorOf(async () => deviceCalled('USB Audoi', some))).problems
     expect(problem).toMatchObject({ code: 'no-sound-device', path: 'device', found: 'USB Audoi' })
     expect(problem?.expected).toContain('silent')
     expect(problem?.suggestion).toContain('USB Audio')
-    const many = (await errorOf(async () => deviceCalled('usb', devices))).problems[0]
+    const many = (await errorOf(async () => deviceCalled('usb', some))).problems[0]
     expect(many?.message).toContain('more than one')
     expect(many?.found).toContain('USB Microphone')
   })
@@ -37,7 +37,7 @@ it('without the ALSA library, the error names its package', () => {
 /** Whether this system has what a sound card needs. */
 const hasLibrary =
   process.platform === 'linux' &&
-  (await soundDevices().then(
+  (await devices().then(
     () => true,
     () => false,
   ))
@@ -49,8 +49,8 @@ it.skipIf(!hasLibrary)('plays on a device of ALSA (skipped where Linux or libaso
     writeFileSync(config, 'pcm.!default { type null hint { show on description "Null" } }\n')
     const url = pathToFileURL(path.resolve('dist/live.js')).href
     const program = `
-      const { createSynth, soundDevices } = await import(${JSON.stringify(url)})
-      const names = (await soundDevices()).map(({ name }) => name)
+      const { createSynth, devices } = await import(${JSON.stringify(url)})
+      const names = (await devices()).map(({ name }) => name)
       const patch = { devices: { o: { type: 'oscillator' } }, connections: [['o', 'out']] }
       const synth = await createSynth({ patch, bufferFrames: 1024 })
       let frames = 0, peak = 0

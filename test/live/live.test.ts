@@ -149,6 +149,13 @@ describe('a live synth', () => {
     const voice = tree.find(({ name, paused }) => name.startsWith('voice') && !paused)
     expect(voice?.synths.map(({ device }) => device)).toEqual(['tone', 'gain'])
     expect(voice?.synths[0]?.peak).toBeCloseTo(0.3, 2)
+    // what only leaves the voices has no bus of its own, and says so
+    expect(voice?.synths[1]).toMatchObject({ device: 'gain', goes: 'into the sum' })
+    expect(voice?.synths[1]).not.toHaveProperty('peak')
+    expect(tree.at(-1)?.synths.at(-1)).toMatchObject({
+      device: 'out',
+      peak: expect.closeTo(0.15, 1) as number,
+    })
     const { channels, sampleRate } = await synth.probe('tone', { seconds: 0.2 })
     expect(fundamental(channels[0] as Float32Array, sampleRate)).toBeCloseTo(440, 0)
     // a sleeping voice is silent, whatever is left on its bus

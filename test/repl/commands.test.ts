@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { plain } from '../../src/errors/index.ts'
 import { standard, type Patch } from '../../src/index.ts'
 import { chapters } from '../../src/repl/command.ts'
+import { callCommand, parametersOf } from '../../src/repl/call.ts'
 import { commands } from '../../src/repl/commands/index.ts'
 import type { Desk } from '../../src/repl/desk.ts'
 import { helpOf, helpText } from '../../src/repl/help.ts'
@@ -78,9 +79,9 @@ async function open(): Promise<void> {
 async function typed(line: string): Promise<{ readonly value: unknown; readonly text: string }> {
   const names = commands.map(({ name }) => name)
   const functions = commands.map(
-    ({ run }) =>
+    (command) =>
       (...values: unknown[]) =>
-        run(desk, ...(values as never[])),
+        callCommand(command, desk, values),
   )
   // oxlint-disable-next-line typescript/no-implied-eval -- as the prompt does
   const evaluate = new Function(...names, 'patch', `return (async () => (${line}))()`) as (
@@ -114,6 +115,47 @@ describe('every command', () => {
     },
   )
 
+  it.each([
+    [
+      'probe()',
+      /^probe: the device is missing \[missing-key\]\n {2}expected: probe\(device, \{ voice, seconds \}\?\)\n {2}for example probe\('filter0'\)$/,
+    ],
+    ['setKnob()', /the name is missing/],
+    ["setKnob('cutoff')", /the position is missing/],
+    [
+      "setKnob('cutoff', 0.9, 3)",
+      /^setKnob: its last argument is an object of options .*\n {2}found: {4}3\n {2}expected: \{ over \}$/,
+    ],
+    [
+      "setKnob('cutoff', 0.9, { ovr: 3 })",
+      /^setKnob: has no such option .*\n {2}found: {4}"ovr"\n {2}expected: over\n {2}did you mean "over"\?$/,
+    ],
+    ["setKnob('cutoff', 0.9, {}, 3)", /takes no more arguments than 3/],
+    ["recall('verse', 4)", /object of options/],
+    ["save('a.ts', true)", /object of options/],
+    ["probe('out', { secnds: 1 })", /did you mean "seconds"\?/],
+    [
+      "probe('out', { voice: 99 })",
+      /^voice: out is no part of a voice: it is there once .*\n {2}found: {4}99/,
+    ],
+    ["probe('filter0', { voice: 99 })", /^voice: there is no such voice/],
+    ['probe(7)', /^7: there is no such device/],
+    ["note('C4', 1, 0.8, 3)", /takes no more arguments than 3/],
+    ['undo(2)', /^undo: takes no argument/],
+    ["help('nut')", /^help: there is no such function \[invalid-value\]\n {2}found: {4}"nut"$/],
+  ])('refuses what it would not look at: %s', async (line, says) => {
+    const error = await typed(line).catch((thrown: unknown) => thrown)
+    expect((error as Error).message).toMatch(says)
+  })
+
+  it('has parameters that are told from how it is called', () => {
+    expect(parametersOf('exit()')).toEqual([])
+    expect(parametersOf('note(note, seconds = 0.5)')).toEqual([{ name: 'note', isOptional: false }, { name: 'seconds', isOptional: true }]) // prettier-ignore
+    expect(parametersOf('recall(name, { over, at }?)')[1]).toEqual({ name: '{ over, at }', isOptional: true, options: ['over', 'at'] }) // prettier-ignore
+    for (const { run, call } of commands)
+      expect(run.length, call).toBeLessThanOrEqual(parametersOf(call).length + 1)
+  })
+
   it('says what is in the way where it cannot be done', async () => {
     await synth.apply(lead)
     await expect(typed("learn('cutoff')")).rejects.toThrow('midi-unavailable')
@@ -123,7 +165,7 @@ describe('every command', () => {
     await expect(typed("chord('C4 E4')")).rejects.toThrow('play(…) plays one after the other')
     await expect(typed("save('take.wav')")).rejects.toThrow('unknown-file-type')
     await expect(typed("help('setKnb')")).rejects.toThrow('did you mean "setKnob"?')
-    for (const call of ['load()', 'save(3)', 'record()', 'watch(3)']) await expect(typed(call)).rejects.toThrow('this names no file') // prettier-ignore
+    for (const call of ["load('')", 'save(3)', 'record(7)', 'watch(3)']) await expect(typed(call)).rejects.toThrow('this names no file') // prettier-ignore
   })
 })
 

@@ -32,7 +32,7 @@ export const lookCommands: readonly Command[] = [
     name: 'tree',
     chapter: 'look',
     call: 'tree()',
-    doc: 'The live server tree: what runs on the engine, in its order, with device names and levels.',
+    doc: 'The live server tree: what runs on the engine, in its order, with device names and levels. What only leaves the voices goes into a sum of all of them, and has no level of its own.',
     examples: ['tree()'],
     run: async ({ synth, paint, width }) => {
       const parts = await synth.tree()
@@ -43,7 +43,7 @@ export const lookCommands: readonly Command[] = [
     name: 'probe',
     chapter: 'look',
     call: 'probe(device, { voice, seconds }?)',
-    doc: "Listens at what a device puts out: level, peak, pitch and a scope. 'out' is all that is heard. The voice, from 1, is the one that was struck last if nothing is said; seconds are 0.1 for sound and 2 for what moves things.",
+    doc: "Listens at what a device puts out: level, peak, pitch and a scope. 'out' is all that is heard. The voice, from 1, is the one that was struck last if nothing is said, and what is there once has none; seconds are 0.1 for sound and 2 for what moves things.",
     completes: ['listenable'],
     examples: ["probe('filter0')", "probe('lfo0', { seconds: 4 })", "(await probe('out')).peak"],
     run: async (

@@ -80,8 +80,8 @@ export const sessionCommands = (all: () => readonly Command[]): readonly Command
   {
     name: 'learn',
     chapter: 'session',
-    call: 'learn(knob)',
-    doc: 'Gives a knob the MIDI control that is moved next. The patch remembers it.',
+    call: 'learn(knob, relative?)',
+    doc: 'Gives a knob the MIDI control that is moved next. The patch remembers it. An encoder without end is known by what it sends; relative says how it counts: twosComplement, signMagnitude or offset64.',
     completes: ['knob'],
     examples: ["learn('cutoff')"],
     run: learn,
