@@ -83,10 +83,17 @@ export interface Watched {
 }
 
 /** Starts the built command line as a program of its own, to be watched. */
-export function watching(argv: readonly string[], cwd: string): Watched {
+export function watching(
+  argv: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Watched {
   const main = join(import.meta.dirname, '../../dist/cli/main.js')
   if (!existsSync(main)) throw new Error('dist/ is missing: run `npm run build` first')
-  const child = spawn(process.execPath, [main, ...argv], { cwd, env: { ...process.env, NO_COLOR: '1' } })
+  const child = spawn(process.execPath, [main, ...argv], {
+    cwd,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+  })
   let [text, read] = ['', 0]
   const hear = (chunk: Buffer): void => void (text += chunk.toString())
   child.stdout.on('data', hear)
