@@ -164,10 +164,10 @@ function writeIfMissing({ path, text }: Wanted): boolean {
 function nextSteps(file: string): readonly (readonly [command: string, what: string])[] {
   const shown = /^[\w./-]+$/.test(file) && !file.startsWith('-') ? file : `'${file.replaceAll("'", `'\\''`)}'`
   return [
-    [`megasynth play ${shown} --notes "${notes}" --loop`, 'hear it, and hear what you save'],
-    [`megasynth repl ${shown}`, 'play and change it at a prompt'],
-    [`megasynth render ${shown} --notes "${notes}"`, 'a WAV file of it'],
-    [`megasynth check ${shown}`, 'what every port reads'],
-    ['megasynth devices', 'what else there is'],
+    [`npx megasynth play ${shown} --notes "${notes}" --loop`, 'hear it, and hear what you save'],
+    [`npx megasynth repl ${shown}`, 'play and change it at a prompt'],
+    [`npx megasynth render ${shown} --notes "${notes}"`, 'a WAV file of it'],
+    [`npx megasynth check ${shown}`, 'what every port reads'],
+    ['npx megasynth devices', 'what else there is'],
   ]
 }

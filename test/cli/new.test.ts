@@ -90,11 +90,11 @@ describe('megasynth new, in an empty folder', () => {
   for the editor: tsconfig.json, .vscode/settings.json
 
 Next:
-  megasynth play lead.ts --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4" --loop  hear it, and hear what you save
-  megasynth repl lead.ts                                                       play and change it at a prompt
-  megasynth render lead.ts --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4"       a WAV file of it
-  megasynth check lead.ts                                                      what every port reads
-  megasynth devices                                                            what else there is
+  npx megasynth play lead.ts --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4" --loop  hear it, and hear what you save
+  npx megasynth repl lead.ts                                                       play and change it at a prompt
+  npx megasynth render lead.ts --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4"       a WAV file of it
+  npx megasynth check lead.ts                                                      what every port reads
+  npx megasynth devices                                                            what else there is
 `)
   })
 
@@ -122,7 +122,7 @@ Next:
   })
 
   it('takes its own advice: every command that it names works', async () => {
-    for (const [, line = ''] of result.stdout.matchAll(/^ {2}megasynth (.*?) {2,}/gm)) {
+    for (const [, line = ''] of result.stdout.matchAll(/^ {2}npx megasynth (.*?) {2,}/gm)) {
       const argv = Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, text, word]) => text ?? word ?? '')
       const isLive = ['play', 'repl'].includes(argv[0] ?? '')
       const { code, stdout, stderr } = isLive
@@ -235,11 +235,11 @@ describe('megasynth new', () => {
         editor: ['tsconfig.json', '.vscode/settings.json'],
         remarks: [],
         next: [
-          `megasynth play 'it'\\''s.ts' --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4" --loop`,
-          `megasynth repl 'it'\\''s.ts'`,
-          `megasynth render 'it'\\''s.ts' --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4"`,
-          `megasynth check 'it'\\''s.ts'`,
-          'megasynth devices',
+          `npx megasynth play 'it'\\''s.ts' --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4" --loop`,
+          `npx megasynth repl 'it'\\''s.ts'`,
+          `npx megasynth render 'it'\\''s.ts' --notes "A2+E3+C4+G4 F2+C4+E4+A4 C3+G3+E4+B4"`,
+          `npx megasynth check 'it'\\''s.ts'`,
+          'npx megasynth devices',
         ],
       },
     ])
