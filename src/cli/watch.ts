@@ -26,6 +26,9 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
   let folders = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let news = new Set<string>()
+  /** As each was when it was last called back for it: the system may tell of one change more than once, and late. */
+  const seen = new Map<string, string>()
+  const isNews = (file: string): boolean => files.has(file) && stateOf(file) !== seen.get(file)
   let running: Promise<void> | undefined
   let again = false
   const watcher: FSWatcher = watchFolders([], { depth: 0, ignoreInitial: true, persistent: true })
@@ -37,6 +40,7 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
     }
     const changed = news
     news = new Set()
+    for (const file of changed) seen.set(file, stateOf(file))
     running = onChange(changed).finally(() => {
       running = undefined
       if (again) run()
@@ -51,20 +55,21 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
   let looks: ReturnType<typeof setTimeout>[] = []
   const lookAgain = (): void => {
     for (const look of looks) clearTimeout(look)
-    const before = new Map([...files].map((file) => [file, stateOf(file)]))
     looks = secondLooks.map((ms) =>
       setTimeout(() => {
-        const others = [...before].filter(([file, state]) => files.has(file) && stateOf(file) !== state)
-        if (others.length > 0) changed(...others.map(([file]) => file))
+        const others = [...files].filter(isNews)
+        if (others.length > 0) changed(...others)
       }, ms),
     )
   }
   watcher.on('all', (_, path) => {
-    if (files.has(path)) changed(path)
+    if (isNews(path)) changed(path)
   })
   return {
     follow(wanted) {
       files = new Set(wanted)
+      for (const file of seen.keys()) if (!files.has(file)) seen.delete(file)
+      for (const file of files) if (!seen.has(file)) seen.set(file, stateOf(file))
       const next = new Set([...files].map((file) => dirname(file)))
       watcher.add([...next].filter((folder) => !folders.has(folder)))
       watcher.unwatch([...folders].filter((folder) => !next.has(folder)))
