@@ -3,8 +3,10 @@ import type { ReadPatch } from '../patch/differences.ts'
 import type { ParsedPatch } from '../patch/index.ts'
 import {
   compile,
+  createVoices,
   emptyAllocation,
   formatReport,
+  keysOf,
   networkAfter,
   plan,
   withDifferences,
@@ -103,7 +105,12 @@ export function reloadReport(before: ReadPatch, after: ReadPatch, catalogue: Dev
     (knob: string): number =>
       knobs[knob]?.value ?? 0
   const running = compile(before.parsed, { catalogue })
-  const { allocation } = plan(emptyAllocation(), running, { position: positions(before.parsed) })
+  const voices = createVoices(before.parsed.voices, before.parsed.tuning)
+  const { allocation } = plan(emptyAllocation(), running, {
+    position: positions(before.parsed),
+    // a drone sounds from the start
+    keys: (voice) => keysOf(voices, voice),
+  })
   const network = networkAfter(allocation, running, after.parsed, catalogue, later)
   const { report } = plan(allocation, network, { position: positions(after.parsed), block: later })
   return withDifferences(report, before, after)
