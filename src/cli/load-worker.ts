@@ -28,8 +28,13 @@ async function answer({ cwd, written }: LoadRequest): Promise<void> {
 }
 
 parentPort?.once('message', (request: LoadRequest) => void answer(request))
-// whoever asks later waits the less
-void prepareToLoad()
+// whoever asks later waits the less: the loader reads its compiler when it first needs it
+void prepareToLoad().then(({ createJiti }) =>
+  createJiti(import.meta.url, { fsCache: false }).transform({
+    source: 'export default 0 as number',
+    ts: true,
+  }),
+)
 
 /** Where in a value there is a function or a symbol: `devices.filter0.cutoff: a function`. */
 function wayToCode(value: unknown, way = '', seen = new Set<unknown>()): string | undefined {
