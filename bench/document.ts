@@ -64,13 +64,14 @@ silent. Nodes and SynthDefs are those that the engine counts beyond the fresh fi
 ever used has risen from the middle of the run to its end; the heap is what is left by a garbage collection, the second
 half of the rounds against the first, without the very first. Edits that are refused, since they would close a circle, are not counted.
 
-What is missed, and why: the price of modularity (1, and with it 2) is the copying of signals between six synths a voice, and
+What is missed, and why: the price of modularity (1) is the copying of signals between six synths a voice, and
 the control-rate operators that make ports smooth and modulation bounded. Fades, watchers and
-what lets an envelope or LFO go on cost about a tenth of it (1.39 before hot reload). The start (5, 6) is mostly the loading of modules
+what lets an envelope or LFO go on cost about a tenth of it (1.39 before hot reload). Of idle voices (3), half is the row below
+it, which is all of the budget where held notes cost as little as here: on a slower processor, on 2026-11-22, they cost 169 ms/s and the
+ratio was 0.018. An edit (7) is planned for the spare voices, too, and measured cold. The start (5) is mostly the loading of modules
 (the schema library above all) and the compilation of the engine. A note opened by \`EnvGen.kr\` (10) begins a block late, since
 it puts out its start level for one block. Machines differ: compare ratios, not
-voices. On the shared virtual machine of this table wall times varied threefold between runs, and the same SynthDefs
-by hand reached fewer voices than elsewhere. What compilation and plan (8) cost above
+voices. What compilation and plan (8) cost above
 what the patch grows by is mostly garbage collection, of which the small patch needs none.
 
 Renders of an hour, and the memory that they take: [midi-files.md](midi-files.md#long-renders).
