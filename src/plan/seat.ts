@@ -72,9 +72,10 @@ export function strike(
   const struck = withVoices(state, indices, (voice, index) => ({
     ...seated(state, voice, { note, channel }, from(voice)),
     velocity,
-    // what sounds goes over to it
+    // A key that is still down may sound as loud as it ever will: it goes over. One that is up may have been silent for long, which is
+    // told only later; with the old velocity the accent would be on the wrong note.
     strength:
-      voice.sound === 'none'
+      voice.sound === 'none' || !voice.held
         ? steady(velocity)
         : easeTo(easedAt(voice.strength, state.now), velocity, state.now),
     held: true,
