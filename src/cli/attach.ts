@@ -111,10 +111,11 @@ export async function attach(
   const detach = async (): Promise<void> => {
     for (const end of ends.splice(0).toReversed()) await end()
   }
+  let take: MidiRecording | undefined
   try {
-    const take = flags.recordMidi === undefined ? undefined : placeOf(shell.io.cwd, flags.recordMidi)
+    const place = flags.recordMidi === undefined ? undefined : placeOf(shell.io.cwd, flags.recordMidi)
     const reach = reachOf(flags)
-    if (take) ends.push(recorded(synth, take, { force: flags.force === true, reach }, shell))
+    take = place && recorded(synth, place, { force: flags.force === true, reach }, shell)
     const ports = await midiPorts(flags, openPorts)
     if (ports) {
       ends.push(async () => ports.close())
@@ -133,8 +134,10 @@ export async function attach(
       }
     }
     await osc(synth, flags, shell, ends)
+    if (take) ends.push(take.finish)
     return detach
   } catch (error) {
+    take?.abort()
     await detach()
     throw error
   }
@@ -222,20 +225,33 @@ const newsOf =
       )
   }
 
+/** A MIDI file that is being made. */
+interface MidiRecording {
+  readonly finish: Detach
+  /** Nothing is written, and what was there stays. */
+  readonly abort: () => void
+}
+
 function recorded(
   synth: LiveSynth,
   place: Place,
   { force, reach }: { readonly force: boolean; readonly reach: MidiOutOptions },
   { print, paint }: Shell,
-): Detach {
+): MidiRecording {
   // whether it may be written is known before it is played
   const file = openWhole(place.path, { force })
   const recorder = recordTake(synth, reach)
-  return async () => {
-    const bytes = midiFile(recorder.stop())
-    file.run(() => file.put(bytes))
-    file.finish()
-    print(`${paint.green('✓')} ${paint.bold(place.shown)}`)
+  return {
+    async finish() {
+      const bytes = midiFile(recorder.stop())
+      file.run(() => file.put(bytes))
+      file.finish()
+      print(`${paint.green('✓')} ${paint.bold(place.shown)}`)
+    },
+    abort() {
+      recorder.stop()
+      file.abort()
+    },
   }
 }
 

@@ -40,8 +40,9 @@ export type Happening =
 const notesIn = (one: Happening): readonly NoteEvent[] =>
   one.kind === 'note' ? [one.event] : one.kind === 'panic' ? [{ kind: 'allOff' }, { kind: 'silence' }] : []
 
-/** Whether a panic makes it be forgotten: the time goes on as it would have. */
-export const isForgotten = ({ kind }: Happening): boolean => kind === 'note' || kind === 'knob'
+/** Whether a panic makes it be forgotten: the time goes on as it would have, and a bend that is to be taken back still is. */
+export const isForgotten = (one: Happening): boolean =>
+  one.kind === 'knob' || (one.kind === 'note' && !['bend', 'pressure', 'timbre'].includes(one.event.kind))
 
 /** What is told of it. @param at the second at which it begins, unless it was to begin in a block. @param blockRate blocks per second */
 export function asPlayed(happening: Happening, at: number, blockRate: number): Played {

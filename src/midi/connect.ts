@@ -174,12 +174,7 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
     const { state, actions } = followClock(ticking, message, seconds)
     ticking = state
     // a button without a clock behind it could stop ours, and nothing would have it go on
-    if (
-      !ticks &&
-      !stands &&
-      (message.kind === 'stop' || message.kind === 'start' || message.kind === 'continue')
-    )
-      return
+    if (!ticks && !stands && ['stop', 'start', 'continue', 'position'].includes(message.kind)) return
     for (const action of actions) {
       if (action.kind === 'place') stands &&= !action.runs
       else if (action.kind !== 'tempo' && action.kind !== 'beat') stands = true

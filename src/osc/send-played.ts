@@ -1,9 +1,8 @@
 import { Movements, type Synth } from '../live/index.ts'
 import type { OscSender } from './send.ts'
 
-/** Milliseconds from one look after knobs on their way to the next, and seconds ahead of which they are sent. */
+/** Milliseconds from one look after knobs on their way to the next. No step is sent ahead: a knob that is turned meanwhile would go back. */
 const roundMs = 20
-const ahead = 0.05
 
 /**
  * Sends on what a synth plays: notes, and knobs, those on their way step by step.
@@ -20,8 +19,7 @@ export function sendPlayed(
 ): () => void {
   const movements = new Movements((name) => synth.knob(name))
   const round = (): void => {
-    for (const { name, position, at } of movements.take(synth.time + ahead))
-      sender.setKnob(name, position, { at })
+    for (const { name, position, at } of movements.take(synth.time)) sender.setKnob(name, position, { at })
     if (movements.next === Infinity) return
     timer = setTimeout(round, roundMs)
     timer.unref()

@@ -3,7 +3,7 @@ import { createOffline, type OfflineSynth, type Patch } from '../../src/index.ts
 import { Receiver } from '../../src/osc/index.ts'
 import { timeTagOf } from '../../src/osc/time.ts'
 import { encodeBundle, encodeMessage, float, int, type OscArg } from '../../src/scsynth/index.ts'
-import { rms } from './ear.ts'
+import { cents, fundamental, rms } from './ear.ts'
 
 /** A sine whose release is far longer than a test. */
 const patch: Patch = {
@@ -115,5 +115,17 @@ it('forgets knobs that were to be turned, and leaves the time alone', async () =
   await hear(0.1)
   const [before, after] = [await hear(0.1), (await hear(1), await hear(0.1))]
   expect(after / before).toBeLessThan(0.9)
+  await synth.close()
+})
+
+it('a panic forgets notes to come, and no bend that takes another back', async () => {
+  const { synth } = await set()
+  synth.play({ kind: 'bend', semitones: 2 })
+  synth.play({ kind: 'bend', semitones: 0 }, { at: 0.1 })
+  synth.panic()
+  await synth.advance(1)
+  synth.noteOn(69, 0.8)
+  const [sound = new Float32Array()] = (await synth.advance(0.5)).channels
+  expect(Math.abs(cents(440, fundamental(sound.subarray(4800), 48000)))).toBeLessThan(5)
   await synth.close()
 })

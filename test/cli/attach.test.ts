@@ -23,6 +23,7 @@ afterEach(async () => {
 /** The flags of a command line. */
 function flagsOf(...argv: string[]): AttachFlags {
   const command = addAttachFlags(new Command())
+    .option('--force')
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
   return command.parse(argv, { from: 'user' }).opts()
@@ -119,6 +120,14 @@ describe('megasynth play on MIDI ports', () => {
     const ports = new FakePorts('keys')
     await expect(attached(ports, '--midi-out', 'bxo')).rejects.toThrow(MegasynthError)
     expect([ports.listeners('keys'), ports.isWatched]).toEqual([0, false])
+    // an earlier take stays, and no empty one is left
+    folder.write('take.mid', 'an earlier take')
+    for (const file of ['take.mid', 'other.mid'])
+      await expect(attached(ports, '--record-midi', file, '--force', '--midi-out', 'bxo')).rejects.toThrow(
+        MegasynthError,
+      )
+    expect(readFileSync(join(folder.path, 'take.mid'), 'utf8')).toBe('an earlier take')
+    expect(folder.names()).not.toContain('other.mid')
   })
 
   it.each([

@@ -334,7 +334,7 @@ describe('the clock', () => {
       setRunning: (running: boolean): void => void calls.push(running),
     }
     const { play } = set({}, { clock })
-    play(0xfa, 0xfc, 0xfb, 0xfc)
+    play(0xfa, 0xfc, 0xfb, 0xfc, 0xf2, 0x10, 0x00)
     expect(calls).toEqual([])
   })
 

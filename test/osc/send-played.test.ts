@@ -43,6 +43,12 @@ it('sends on what is played: knobs on their way step by step, with their times',
   expect(notes.at(-1)).toEqual(['silence', 2])
   vi.advanceTimersByTime(3000)
   expect(knobs.at(-1)?.[0]).toBe(1)
+  // a knob that is turned on its way ends where it is turned to, also for who sorts by time
+  hear({ kind: 'knob', name: 'cutoff', position: 1, at: 10, over: 1 })
+  vi.setSystemTime(10_000)
+  vi.advanceTimersByTime(300)
+  hear({ kind: 'knob', name: 'cutoff', position: 0, at: 10.3 })
+  expect(knobs.toSorted(([, a = 0], [, b = 0]) => a - b).at(-1)).toEqual([0, 10.3])
   stop()
   hear({ kind: 'knob', name: 'cutoff', position: 0, at: 2 })
   expect(vi.getTimerCount()).toBe(0)
