@@ -25,7 +25,23 @@ const patience = 5
 export interface ApartLoader {
   /** As {@link loadPatchFile} does, but a patch file can neither end this program nor hold it up. */
   readonly load: typeof loadPatchFile
+  /** Ends it: what is being loaded, and whatever is asked for later, fails with {@link LoadingEnded} at once. */
   readonly close: () => void
+}
+
+/** Nothing is loaded any more: whoever closed the loader knows, and nobody else need be told. */
+export class LoadingEnded extends Error {
+  constructor() {
+    super('nothing is loaded any more')
+    this.name = 'LoadingEnded'
+  }
+}
+
+/** A thread that waits for work, and what it ended with if it has ended. */
+interface Thread {
+  readonly worker: Worker
+  /** An exit code, or what it threw; also if that was before anything was asked of it. */
+  readonly ended: Promise<number | Error>
 }
 
 /**
@@ -38,44 +54,70 @@ export interface ApartLoader {
  * loader.close()
  */
 export function loadApart(): ApartLoader {
-  const start = (): Worker => {
+  const start = (): Thread => {
     const worker = startWorker('load-worker', import.meta.url, undefined)
     // it waits for work, and nobody waits for it
     worker.unref()
-    worker.on('error', () => undefined)
-    return worker
+    const ended = new Promise<number | Error>((resolve) => {
+      worker.on('error', resolve)
+      worker.on('exit', resolve)
+    })
+    return { worker, ended }
   }
   let next = start()
+  let isClosed = false
+  /** Gives up what is being loaded. */
+  const running = new Set<() => void>()
   return {
     async load(cwd, written, onFile) {
+      if (isClosed) throw new LoadingEnded()
       // data: nothing of it runs
       if (extname(written) === '.json') return await loadPatchFile(cwd, written, onFile)
-      const worker = next
+      const thread = next
       next = start()
+      let giveUp = (): void => undefined
+      const givenUp = new Promise<never>((_, reject) => {
+        giveUp = () => reject(new LoadingEnded())
+      })
+      running.add(giveUp)
       try {
-        return await answerOf(worker, { cwd, written }, onFile)
+        return await answerOf(thread, givenUp, { cwd, written }, onFile)
       } finally {
-        void worker.terminate()
+        running.delete(giveUp)
+        void thread.worker.terminate()
       }
     },
-    close: () => void next.terminate(),
+    close() {
+      isClosed = true
+      void next.worker.terminate()
+      for (const giveUp of running) giveUp()
+    },
   }
 }
 
+type LoadProblem = Omit<Problem, 'code' | 'path'>
+
 async function answerOf(
-  worker: Worker,
+  { worker, ended }: Thread,
+  givenUp: Promise<never>,
   request: LoadRequest,
   onFile: (file: string) => void = () => undefined,
 ): Promise<unknown> {
   const { shown } = placeOf(request.cwd, request.written)
   let late: ReturnType<typeof setTimeout> | undefined
+  let hasBegun = false
+  let isOver = false
   const files: string[] = []
   try {
     return await new Promise((resolve, reject) => {
-      const fail = (problem: Omit<Problem, 'code' | 'path'>): void =>
+      const fail = (problem: LoadProblem): void =>
         reject(new MegasynthError([{ code: 'patch-file-threw', path: shown, ...problem }]))
+      void givenUp.catch(reject)
       worker.on('message', (answer: LoadAnswer) => {
-        if (answer.kind === 'begun')
+        // what a thread said before it was ended comes late: it must set no timer
+        if (isOver) return
+        if (answer.kind === 'begun') {
+          hasBegun = true
           late = setTimeout(
             () =>
               fail({
@@ -85,25 +127,33 @@ async function answerOf(
               }),
             patience * 1000,
           )
-        else if (answer.kind === 'file') files.push(answer.file)
+        } else if (answer.kind === 'file') files.push(answer.file)
         else if (answer.kind === 'loaded') resolve(answer.patch)
         else reject(new MegasynthError(answer.problems))
       })
-      worker.on('error', (error) =>
-        fail({ message: 'threw an error while it was loaded', found: error.message }),
-      )
-      worker.on('exit', (code) =>
-        fail({
-          message: 'ended the program before it was done',
-          found: `process.exit(${code})`,
-          suggestion: 'take process.exit out: a patch file only exports a patch',
-        }),
-      )
+      void ended.then((how) => fail(problemOfEnd(how, hasBegun)))
       worker.ref()
       worker.postMessage(request, [])
     })
   } finally {
+    isOver = true
     clearTimeout(late)
     for (const file of files) onFile(file)
+  }
+}
+
+/** What it means that a thread ended before it had answered. */
+function problemOfEnd(how: number | Error, hasBegun: boolean): LoadProblem {
+  if (how instanceof Error) return { message: 'threw an error while it was loaded', found: how.message }
+  if (hasBegun)
+    return {
+      message: 'ended the program before it was done',
+      found: `process.exit(${how})`,
+      suggestion: 'take process.exit out: a patch file only exports a patch',
+    }
+  return {
+    message: 'was not loaded: the thread for it had ended',
+    found: `exit code ${how}`,
+    suggestion: 'save it again',
   }
 }

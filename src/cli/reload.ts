@@ -5,6 +5,7 @@ import { reportLine } from '../plan/index.ts'
 import { reportFailure } from './failure.ts'
 import type { KnobSetting } from './flags.ts'
 import type { Shell } from './io.ts'
+import { LoadingEnded } from './load-apart.ts'
 import { openPatch, type OpenPatch, type Reading } from './open.ts'
 import type { TuningFlags } from './tuning.ts'
 
@@ -16,7 +17,8 @@ export const deviceLine = (heard: { readonly stats: () => LiveStatus }): string 
 }
 
 /**
- * Goes over to what the files say now. If that is wrong, the old patch plays on.
+ * Goes over to what the files say now. If that is wrong, the old patch plays on. If the loader is closed
+ * meanwhile, nothing changes and nothing is said.
  *
  * @param before the files of which the patch was made
  * @returns the files to be watched from now on
@@ -42,6 +44,7 @@ export async function reload(
     print(`${paint.cyan('↻')} ${file}: ${reportLine({ ...report, milliseconds })}`)
     return files
   } catch (error) {
+    if (error instanceof LoadingEnded) return before
     reportFailure(error, shell)
     note(errorPaint.dim('the patch before plays on'))
     // what broke it may be any of these
