@@ -256,6 +256,32 @@ describe('what is typed', () => {
     expect(said).toEqual(['end is now the one kept beside third.ts'])
   })
 
+  it('ends the watch of a file when another is loaded, and says so', async () => {
+    const { outside } = desk
+    // more synths than the engine has room for: seen only when it is planned
+    const many = Array.from({ length: 200 }, (_, i) => [`osc${i}`, { type: 'oscillator' }] as const)
+    const huge: Patch = { voices: 128, devices: Object.fromEntries(many), connections: many.map(([name]) => [name, 'out']) } // prettier-ignore
+    const ended: string[] = []
+    const end = (file: string) => async () => void (await Promise.resolve(ended.push(file)))
+    const watch = async (file: string) => await Promise.resolve({ patch: lead, end: end(file) })
+    const openPatch = async (file: string): Promise<Patch> => {
+      if (file === 'broken.ts') throw new Error('broken')
+      return await Promise.resolve(file === 'huge.ts' ? huge : lead)
+    }
+    desk = { ...desk, outside: { ...outside, watch, openPatch } }
+    said = []
+    await typed("watch('a.ts')")
+    await typed("load('a.ts')")
+    for (const file of ['broken.ts', 'huge.ts'])
+      await expect(typed(`load('${file}')`)).rejects.toThrow(/broken|engine-limit/)
+    expect([ended, said, desk.file]).toEqual([[], [], 'a.ts'])
+    await typed("load('b.ts')")
+    expect([ended, said, desk.file]).toEqual([['a.ts'], ['a.ts is no longer watched'], 'b.ts'])
+    await typed("load('c.ts')")
+    expect([ended, said.length]).toEqual([['a.ts'], 1])
+    desk = { ...desk, outside }
+  })
+
   it('ends the session', async () => {
     exits = 0
     await typed('exit()')

@@ -66,12 +66,20 @@ export const fileCommands: readonly Command[] = [
     name: 'load',
     chapter: 'files',
     call: 'load(file)',
-    doc: 'Goes over to the patch of a file while it sounds. From then on the snapshots are those beside it. A file with problems changes nothing.',
+    doc: 'Goes over to the patch of a file while it sounds. From then on the snapshots are those beside it, and another file that was watched is watched no more. A file with problems changes nothing.',
     completes: ['file'],
     examples: ["load('lead.ts')"],
     run: async (desk, file: string) => {
       checkName(file)
       const patch = await desk.outside.openPatch(file)
+      const { file: watched } = desk
+      if (desk.unwatch !== undefined && file !== watched) {
+        // what the engine has no room for changes nothing, either
+        desk.synth.plan(patch)
+        // before: a save of it must not come after this
+        await unwatch(desk)
+        desk.say(`${watched} is no longer watched`)
+      }
       const report = reported(desk, await desk.synth.apply(patch))
       playFile(desk, file)
       return report
