@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { MegasynthError } from '../../src/errors/index.ts'
+import { keyNames } from '../../src/patch/ports.ts'
 import { engineSize, type EngineOptions } from '../../src/engine/index.ts'
 import { cli } from '../cli/helpers.ts'
 
@@ -34,6 +35,10 @@ describe('docs/engines.md', () => {
         name,
         refusalOf(name as keyof EngineOptions)?.includes('a power of two'),
       ])
+  })
+
+  it('counts the keys of a voice', () => {
+    expect(/keys \((\d+) a voice\)/.exec(text)?.[1]).toBe(`${keyNames.length}`)
   })
 
   it('says which of them the command line has', async () => {

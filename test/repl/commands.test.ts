@@ -189,6 +189,20 @@ describe('what is typed', () => {
     await typed('undo()')
   })
 
+  it('undoes a change without its knobs, and a recall with them, as undo says', async () => {
+    await typed("setKnob('cutoff', 0.2)")
+    await typed("store('low')")
+    await typed("setKnob('cutoff', 0.7)")
+    await typed("recall('low')")
+    expect((await typed("knob('cutoff')")).value).toBe(0.2)
+    await typed('undo()')
+    expect((await typed("knob('cutoff')")).value).toBe(0.7)
+    await typed("set('filter0.resonance', 0.3)")
+    await typed("setKnob('cutoff', 0.9)")
+    await typed('undo()')
+    expect((await typed("knob('cutoff')")).value).toBe(0.9)
+  })
+
   it('plays notes that end by themselves, each for itself', async () => {
     await typed("note('C4', 0.5), note('E4', 60)")
     await until(() => synth.stats().voices.held === 1)

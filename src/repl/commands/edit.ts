@@ -92,7 +92,7 @@ export const editCommands: readonly Command[] = [
     name: 'undo',
     chapter: 'edit',
     call: 'undo()',
-    doc: 'Takes the last change of the patch back, up to 200 of them. Knobs stay where they are.',
+    doc: 'Takes the last change of the patch back, up to 200 of them. Knobs stay where they are, but for those that a recalled snapshot moved: they go back to where they were before.',
     examples: ['undo()'],
     run: async (desk) => {
       const report = await desk.synth.undo()
