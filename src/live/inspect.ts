@@ -57,8 +57,9 @@ export async function probe(
 const isInVoice = ({ allocation }: Running, device: string): boolean =>
   allocation.nodes.get(device)?.node.part === 'voice'
 
-function tapOf({ outputs }: Engine, { network, allocation }: Running, device: string, voice: number): Tap {
-  if (device === 'out') return { rate: 'audio', bus: 0, channels: outputs > 1 ? 2 : 1 }
+function tapOf(engine: Engine, { network, allocation }: Running, device: string, voice: number): Tap {
+  const { outputs, first } = engine
+  if (device === 'out') return { rate: 'audio', bus: first?.output ?? 0, channels: outputs > 1 ? 2 : 1 }
   const running = allocation.nodes.get(device)
   if (running === undefined) {
     const names = [...allocation.nodes.keys()]

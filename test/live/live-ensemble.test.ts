@@ -98,6 +98,25 @@ describe('a live ensemble', () => {
     expect(b?.stats().voices).toMatchObject({ held: 1 })
   })
 
+  it('tells of each patch what it puts out itself', async () => {
+    const drone = (amplitude: number): Patch => ({
+      voices: { mode: 'drone' },
+      devices: { osc: { type: 'oscillator', waveform: 'sine', frequency: 500, amplitude } },
+      connections: [['osc', 'out']],
+    })
+    const both = await start([{ patch: drone(0.4) }, { patch: drone(0.1) }])
+    await until(async () => peak((await sides(both, 0.1))[0]) > 0.01)
+    const put: number[][] = []
+    for (const part of both.parts) {
+      const probed = await part.probe('out')
+      const line = (await part.tree()).flatMap(({ synths }) => synths).find(({ device }) => device === 'out')
+      put.push([...probed.channels.map(peak), line?.peak ?? 0])
+    }
+    const [loud, soft] = put
+    expect(loud).toHaveLength(3)
+    for (const [i, level] of (loud ?? []).entries()) expect((soft?.[i] ?? 0) / level).toBeCloseTo(0.25, 1)
+  })
+
   it('has one clock: what is played at the same second sounds in the same block', async () => {
     const both = await start([{ patch: at('left') }, { patch: at('right') }])
     const late = (): number => both.parts.reduce((sum, part) => sum + part.stats().late, 0)
