@@ -1,6 +1,7 @@
 import { feed, soon } from '../live/feed.ts'
 import { createLiveEnsemble, type LiveEnsemble, type LivePlayer } from '../live/live-ensemble.ts'
 import { durationOf } from '../live/index.ts'
+import { longestPause } from '../live/silence.ts'
 import { maxMidiBytes } from '../midi/chunks.ts'
 import { bendOf, type Detach, midiIn, midiPorts } from './attach.ts'
 import { reportFailure } from './failure.ts'
@@ -78,7 +79,13 @@ export async function playMap(shell: Shell, map: string, flags: PlayFlags): Prom
       ),
     )
     const played = midi && Promise.all(playing.map(({ done }) => done)).then(() => undefined)
-    const ended = await over(ensemble, played, interrupts.signal)
+    const pause = (): number =>
+      Math.max(
+        ...players.map(({ part: { open }, synth: { patch } }) =>
+          longestPause({ patch, catalogue: open.catalogue }),
+        ),
+      )
+    const ended = await over(ensemble, played, interrupts.signal, pause)
     if (ended === 'interrupted') for (const one of playing) one.stop()
   } finally {
     loader.close()

@@ -3,6 +3,7 @@ import { fail } from '../errors/index.ts'
 import { createSynth } from '../live/create.ts'
 import { feed } from '../live/feed.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
+import { longestPause } from '../live/silence.ts'
 import { addAttachFlags, attach, type AttachFlags, type Detach } from './attach.ts'
 import { reportFailure } from './failure.ts'
 import { bufferFlag, deviceFlag, loopFlag, setFlag, type KnobSetting } from './flags.ts'
@@ -158,7 +159,8 @@ export async function play(shell: Shell, file: string, flags: PlayFlags): Promis
     const playing =
       score &&
       feed(synth, score, { loop: flags.loop === true, onProblem: (error) => reportFailure(error, shell) })
-    const ended = await over(synth, playing?.done, interrupts.signal)
+    const pause = (): number => longestPause({ patch: synth.patch, catalogue: opened.catalogue })
+    const ended = await over(synth, playing?.done, interrupts.signal, pause)
     if (ended === 'interrupted') playing?.stop()
   } finally {
     loader.close()

@@ -1,9 +1,9 @@
-import { standard, type DeviceType } from '../devices/index.ts'
 import type { Score, ScoreEvent } from '../plan/score.ts'
 import { within } from './within.ts'
 import { createOffline, type SynthOptions } from './start.ts'
 import { createEnsemble, type EnsembleOptions } from './ensemble.ts'
 import type { Part } from './part.ts'
+import { longestPause, longestTail, silence } from './silence.ts'
 import type { Audio, OfflineSynth, Synth } from './synth.ts'
 
 /** How long a performance is. */
@@ -22,10 +22,6 @@ export interface Chunk extends Audio {
   readonly total: number
 }
 
-/** Seconds for which a tail is waited for when nobody says how long it is. */
-export const longestTail = 10
-/** What counts as silent: −80 dBFS, for as long as this. */
-const silence = { level: 1e-4, seconds: 0.5 }
 const chunkSeconds = 0.25
 
 /** A patch that plays with others, and what it plays. */
@@ -175,12 +171,6 @@ const aMoment = 1e-6
 /** Seconds until everything that is written has been played. */
 export function durationOf(tracks: readonly { readonly score: Score }[]): number {
   return Math.max(0, ...tracks.map(({ score }) => score.duration))
-}
-
-/** The longest silence after which a device of the patch may still be heard: between two echoes. */
-function longestPause({ patch, catalogue = standard }: Part): number {
-  const types: Readonly<Record<string, DeviceType>> = catalogue
-  return Math.max(0, ...Object.values(patch.devices).map(({ type }) => types[type]?.rings ?? 0))
 }
 
 function checkLength({ seconds, tail }: Length): void {

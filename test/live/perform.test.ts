@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { longestTail, perform, type Chunk, type Length } from '../../src/live/perform.ts'
+import { perform, type Chunk, type Length } from '../../src/live/perform.ts'
+import { longestTail } from '../../src/live/silence.ts'
 import type { Patch } from '../../src/patch/index.ts'
 import { parseNotes } from '../../src/patch/notes.ts'
 import { scoreFromNotes, type Score } from '../../src/plan/score.ts'
