@@ -96,7 +96,13 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
       output: writable(io.stdout),
       history: join(ownStateFolder(io.env), 'repl-history'),
       outside: (say) =>
-        outsideOf({ ...shell, print: say, note: say, errorPaint: paint }, synth, catalogue, loader.load),
+        outsideOf(
+          { ...shell, print: say, note: say, errorPaint: paint },
+          synth,
+          catalogue,
+          loader.load,
+          snapshots,
+        ),
       catchStrays: (listener) => {
         io.takeStray = (error) => {
           listener(error)
@@ -117,14 +123,21 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
   if (interrupts.signal.aborted) throw new Ended(128 + signals[interrupts.signal.reason as Signal])
 }
 
-/** Files and ports, for the commands. What happens by itself is said above what is being typed. */
+/**
+ * Files and ports, for the commands. What happens by itself is said above what is being typed.
+ *
+ * @param read the snapshots that were read at the start
+ */
 function outsideOf(
   shell: Shell,
   synth: LiveSynth,
   catalogue: DeviceTypes,
   load: Required<Reading>['load'],
+  read: ReadonlyMap<string, Patch>,
 ): Outside {
   const { cwd } = shell.io
+  // names of the snapshots that this session has read from the file beside the patch, or written to it
+  let known: ReadonlySet<string> = new Set(read.keys())
   tellOfTrouble(synth, shell)
   const open = async (file: string, onFile: (file: string) => void = () => undefined) =>
     (await openPatch(cwd, file, { set: [] }, { catalogue, load, onFile })).patch
@@ -163,10 +176,15 @@ function outsideOf(
         },
       }
     },
-    readSnapshots: (file) => openShelf(shelfOf(cwd, file), catalogue, shell),
+    readSnapshots(file) {
+      const found = openShelf(shelfOf(cwd, file), catalogue, shell)
+      known = new Set(found.keys())
+      return found
+    },
     keepSnapshots(file, snapshots) {
       const beside = shelfOf(cwd, file)
-      saveSnapshots(beside, snapshots, catalogue)
+      saveSnapshots(beside, snapshots, known, catalogue)
+      known = new Set(snapshots.keys())
       return beside.shown
     },
     openMidi: openMidiPorts,

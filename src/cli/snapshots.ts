@@ -31,19 +31,23 @@ export interface Shelf {
   /** Valid patches by name, in their order. */
   readonly snapshots: ReadonlyMap<string, Patch>
   /** What cannot be used, in its order. */
-  readonly bad: readonly BadSnapshot[]
+  readonly bad: readonly Omit<Entry, 'patch'>[]
 }
 
-/** A snapshot that cannot be used, as it stands in its file. */
-interface BadSnapshot {
+/** A snapshot as it stands in its file. */
+interface Entry {
   /** If it is one that a snapshot can have. */
   readonly name: string | undefined
   /** Its place in the list, from 0. */
   readonly index: number
   readonly written: unknown
-  /** Their places are places in the file. */
+  readonly patch: unknown
+  /** Why it cannot be used; their places are places in the file. */
   readonly problems: readonly Problem[]
 }
+
+const isValid = (entry: Entry): entry is Entry & { readonly name: string; readonly patch: Patch } =>
+  entry.name !== undefined && entry.problems.length === 0
 
 /**
  * Reads snapshots: nothing, if there is no such file. Whatever is in the file, nothing of it is run, and only valid patches
@@ -53,47 +57,63 @@ interface BadSnapshot {
  * @throws MegasynthError `unreadable-file`, `invalid-json`; PatchProblems if it holds no snapshots at all
  */
 export function loadSnapshots(place: Place, catalogue: DeviceTypes): Shelf {
-  if (!existsSync(place.path)) return { snapshots: new Map(), bad: [] }
+  const entries = readEntries(place, catalogue)
+  return {
+    snapshots: new Map(entries.filter(isValid).map(({ name, patch }) => [name, patch])),
+    bad: entries.filter((entry) => !isValid(entry)),
+  }
+}
+
+/** What stands in the file, in its order. @throws as {@link loadSnapshots} does */
+function readEntries(place: Place, catalogue: DeviceTypes): readonly Entry[] {
+  if (!existsSync(place.path)) return []
   const data = parseJson(readText(place, 'a file with snapshots', maxBytes), place.shown)
   const problem = problemOf(data)
   if (problem) throw new PatchProblems(place.shown, [problem])
-  const snapshots = new Map<string, Patch>()
-  const bad: BadSnapshot[] = []
-  for (const [index, written] of (data as { readonly snapshots: readonly unknown[] }).snapshots.entries()) {
-    const { name, patch, problems } = read(written, index, snapshots, catalogue)
-    if (name !== undefined && problems.length === 0) snapshots.set(name, patch as Patch)
-    else bad.push({ name, index, written, problems })
-  }
-  return { snapshots, bad }
+  const names = new Set<string>()
+  return (data as { readonly snapshots: readonly unknown[] }).snapshots.map((written, index) => {
+    const entry = read(written, index, names, catalogue)
+    if (isValid(entry)) names.add(entry.name)
+    return entry
+  })
 }
 
 /**
- * Writes snapshots, all of them or nothing: a crash leaves the file as it was. What stands in the file and cannot be used is
- * somebody's work: it stays there as it is, unless something has been stored under its name.
+ * Writes snapshots, all of them or nothing: a crash leaves the file as it was. What else stands in the file is somebody's work
+ * and stays there as it is, unless something has been stored under its name: what cannot be used, and what has been added or
+ * mended since the file was read.
  *
+ * @param known names of those that were read from the file or written to it before: of these, the ones that are not among the
+ *   snapshots any more are taken out
  * @param catalogue the device types that the patches may use
  * @throws MegasynthError `unwritable-file` with the reason: also if what is in the file is no snapshots; `too-large`
  */
 export function saveSnapshots(
   place: Place,
   snapshots: ReadonlyMap<string, Patch>,
+  known: ReadonlySet<string>,
   catalogue: DeviceTypes,
 ): void {
-  const before = shelfBefore(place, catalogue)
-  const isReplaced = (name: string): boolean => snapshots.has(name) && !before.snapshots.has(name)
+  const before = entriesBefore(place, catalogue)
+  const valid = new Set(before.filter(isValid).map(({ name }) => name))
+  const stays = (entry: Entry): boolean => {
+    const { name } = entry
+    if (name === undefined) return true
+    if (isValid(entry)) return !snapshots.has(name) && !known.has(name)
+    return !snapshots.has(name) || valid.has(name)
+  }
   // a list: an object would put names that are numbers first
   const list: unknown[] = [...snapshots].map(([name, patch]) => ({ name, patch }))
-  for (const { name, index, written } of before.bad)
-    if (name === undefined || !isReplaced(name)) list.splice(index, 0, written)
+  for (const entry of before) if (stays(entry)) list.splice(entry.index, 0, entry.written)
   if (list.length > limits.snapshots) fail({ ...tooMany(list.length), path: place.shown })
   const text = JSON.stringify({ format: newest, snapshots: list }, undefined, 2)
   writeWhole(place.path, `${text}\n`, { force: true })
 }
 
 /** What is to be replaced; what cannot be read must not be. */
-function shelfBefore(place: Place, catalogue: DeviceTypes): Shelf {
+function entriesBefore(place: Place, catalogue: DeviceTypes): readonly Entry[] {
   try {
-    return loadSnapshots(place, catalogue)
+    return readEntries(place, catalogue)
   } catch (error) {
     if (!(error instanceof MegasynthError)) throw error
     const [first] = error.problems
@@ -144,14 +164,9 @@ function problemOf(data: unknown): Problem | undefined {
   return snapshots.length > limits.snapshots ? tooMany(snapshots.length) : undefined
 }
 
-/** One of the list; those before it have their names already. */
-function read(
-  item: unknown,
-  index: number,
-  before: ReadonlyMap<string, Patch>,
-  catalogue: DeviceTypes,
-): { readonly name: string | undefined; readonly patch: unknown; readonly problems: readonly Problem[] } {
-  const { name, patch } = isObject(item) ? item : {}
+/** @param before names of the valid ones before it in the list */
+function read(written: unknown, index: number, before: ReadonlySet<string>, catalogue: DeviceTypes): Entry {
+  const { name, patch } = isObject(written) ? written : {}
   const path = `snapshots[${index}]`
   const problems: Problem[] = []
   const nameProblem = snapshotNameProblem(name)
@@ -166,5 +181,5 @@ function read(
     })
   const found = checkPatch(patch, catalogue, out).problems
   problems.push(...found.map((problem) => problemIn(`${path}.patch`, problem)))
-  return { name: nameProblem ? undefined : (name as string), patch, problems }
+  return { name: nameProblem ? undefined : (name as string), index, written, patch, problems }
 }

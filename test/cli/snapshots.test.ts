@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { loadSnapshots, saveSnapshots, snapshotsOf } from '../../src/cli/snapshots.ts'
 import { MegasynthError, type Problem } from '../../src/errors/index.ts'
 import { standard, type Patch } from '../../src/index.ts'
-import { placeOf } from '../../src/cli/files.ts'
+import { placeOf, type Place } from '../../src/cli/files.ts'
 import { patchArbitrary, runs } from '../laws/patches.ts'
 import { scratch } from './helpers.ts'
 
@@ -20,6 +20,16 @@ function problemsOf(content: string): readonly Problem[] {
     if (error instanceof MegasynthError) return error.problems
     throw error
   }
+}
+/** Saves as one who knows all that is in the file. */
+function save(at: Place, snapshots: ReadonlyMap<string, Patch>): void {
+  let known: ReadonlyMap<string, Patch> = new Map()
+  try {
+    known = loadSnapshots(at, standard).snapshots
+  } catch {
+    // saving says what is wrong
+  }
+  saveSnapshots(at, snapshots, new Set(known.keys()), standard)
 }
 const file = (...snapshots: unknown[]): string => JSON.stringify({ format: 1, snapshots })
 const hum: Patch = { devices: { osc: { type: 'oscillator' } }, connections: [['osc', 'out']] }
@@ -43,7 +53,7 @@ describe('the snapshots of a patch file', () => {
           const plain = list
             .filter(([text]) => text !== '__proto__')
             .map(([text, patch]) => [text, JSON.parse(JSON.stringify(patch)) as Patch] as const)
-          saveSnapshots(place, new Map(plain), standard)
+          save(place, new Map(plain))
           expect([...loadSnapshots(place, standard).snapshots]).toEqual(plain)
         },
       ),
@@ -52,15 +62,15 @@ describe('the snapshots of a patch file', () => {
   })
 
   it('are written whole or not at all, and nothing else is left', () => {
-    saveSnapshots(place, new Map([['a', hum]]), standard)
+    save(place, new Map([['a', hum]]))
     const before = readFileSync(place.path, 'utf8')
     const circular: { self?: unknown } = {}
     circular.self = circular
-    expect(() => saveSnapshots(place, new Map([['b', circular as Patch]]), standard)).toThrow('circular')
+    expect(() => save(place, new Map([['b', circular as Patch]]))).toThrow('circular')
     expect(readFileSync(place.path, 'utf8')).toBe(before)
     expect(folder.names()).toEqual(['mine.snapshots.json'])
     const nowhere = snapshotsOf(placeOf(folder.path, 'no/where.ts'))
-    expect(() => saveSnapshots(nowhere, new Map([['a', hum]]), standard)).toThrow('its folder does not exist')
+    expect(() => save(nowhere, new Map([['a', hum]]))).toThrow('its folder does not exist')
   })
 
   it.each<[title: string, content: string, code: string, path: string]>([
@@ -88,21 +98,46 @@ describe('the snapshots of a patch file', () => {
     expect(left.map(({ name, index }) => [name, index])).toEqual([['b', 0], [undefined, 2], ['a', 4]]) // prettier-ignore
     const list = (): unknown[] =>
       (JSON.parse(readFileSync(place.path, 'utf8')) as { snapshots: unknown[] }).snapshots
-    saveSnapshots(place, new Map([...snapshots, ['d', hum]]), standard)
+    save(place, new Map([...snapshots, ['d', hum]]))
     expect(list()).toEqual([bad, { name: 'a', patch: hum }, odd, { name: 'c', patch: hum }, second, { name: 'd', patch: hum }]) // prettier-ignore
     // another one under its name takes its place
-    saveSnapshots(place, new Map([['b', hum]]), standard)
+    save(place, new Map([['b', hum]]))
     expect(list()).toEqual([{ name: 'b', patch: hum }, odd, second])
+  })
+
+  it('that were added or mended meanwhile stay in the file, in their places', () => {
+    const one = (name: string): { name: string; patch: Patch } => ({ name, patch: hum })
+    const names = ['a', 'b', 'c']
+    const law = fc.array(fc.constantFrom('nothing', 'known', 'held', 'both'), { minLength: 3, maxLength: 3 })
+    fc.assert(
+      fc.property(law, (fates) => {
+        folder.write('mine.snapshots.json', file(...names.map((name) => ({ ...one(name), theirs: true }))))
+        const are = (...wanted: string[]): string[] => names.filter((_, i) => wanted.includes(fates[i] ?? ''))
+        const held = [...are('held', 'both'), 'mine']
+        saveSnapshots(
+          place,
+          new Map(held.map((name) => [name, hum])),
+          new Set(are('known', 'both')),
+          standard,
+        )
+        const list = (JSON.parse(readFileSync(place.path, 'utf8')) as { snapshots: unknown[] }).snapshots
+        // what is held is as it is here; what is only known was forgotten; of the others nothing is known
+        expect(list).toHaveLength(held.length + are('nothing').length)
+        expect(list).toEqual(expect.arrayContaining([...held.map(one), ...are('nothing').map((name) => ({ ...one(name), theirs: true }))])) // prettier-ignore
+        if (are('known').length === 0) expect(list.map((item) => (item as { name: string }).name)).toEqual([...names, 'mine']) // prettier-ignore
+      }),
+      runs(100),
+    )
   })
 
   it('are not written over what cannot be read', () => {
     for (const content of ['{"format": 1, "snapshots": [', '{ "format": 2, "snapshots": [] }', '[]']) {
       folder.write('mine.snapshots.json', content)
-      expect(() => saveSnapshots(place, new Map([['a', hum]]), standard)).toThrow('unwritable-file')
+      expect(() => save(place, new Map([['a', hum]]))).toThrow('unwritable-file')
       expect(readFileSync(place.path, 'utf8')).toBe(content)
     }
     folder.write('mine.snapshots.json', file(...Array.from({ length: 1024 }, () => 0)))
-    expect(() => saveSnapshots(place, new Map([['a', hum]]), standard)).toThrow('too-large')
+    expect(() => save(place, new Map([['a', hum]]))).toThrow('too-large')
   })
 
   it('are all checked at once', () => {

@@ -54,3 +54,18 @@ it('snapshots go with the file that is played, and are kept as soon as there is 
   expect(existsSync(join(folder.path, 'alone.snapshots.json'))).toBe(false)
   expect(await lines(['mine.ts'], 'snapshots()')).toContain("[ 'first', 'second' ]")
 })
+
+it('what is added to the file or mended in it meanwhile is not lost with the next store or forget', async () => {
+  folder.write('live.json', JSON.stringify(drone))
+  const wrong = { name: 'wrong', patch: { devices: 3 } }
+  const [verse, mended, added] = ['verse', 'wrong', 'added'].map((name) => ({ name, patch: drone }))
+  const write = (...snapshots: unknown[]): string => JSON.stringify({ format: 1, snapshots })
+  folder.write('live.snapshots.json', write(verse, wrong))
+  const edit = (text: string): string =>
+    `process.getBuiltinModule('fs').writeFileSync(${JSON.stringify(join(folder.path, 'live.snapshots.json'))}, ${JSON.stringify(text)})`
+  await lines(['live.json'], edit(write(verse, mended, added)), "store('chorus')")
+  expect(listed('live.snapshots.json')).toEqual(['verse', 'wrong', 'added', 'chorus'])
+  // what is forgotten is gone, and may be put there again
+  await lines(['live.json'], "forget('added')", "forget('verse')", edit(write(verse, mended)), "store('end')")
+  expect(listed('live.snapshots.json')).toEqual(['verse', 'wrong', 'chorus', 'end'])
+})
