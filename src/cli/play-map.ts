@@ -3,6 +3,7 @@ import { createLiveEnsemble, type LiveEnsemble, type LivePlayer } from '../live/
 import { durationOf } from '../live/index.ts'
 import { longestPause } from '../live/silence.ts'
 import { maxMidiBytes } from '../midi/chunks.ts'
+import type { MidiPorts } from '../midi/ports.ts'
 import { bendOf, type Detach, midiIn, midiPorts } from './attach.ts'
 import { reportFailure } from './failure.ts'
 import { placeOf, readBytes, type Place } from './files.ts'
@@ -50,9 +51,10 @@ export async function playMap(shell: Shell, map: string, flags: PlayFlags): Prom
   for (const [i, { part, synth }] of players.entries())
     tellOfTrouble(synth, shell, { name: nameOf(part), isFirst: i === 0 })
   let recording: LiveRecording | undefined
+  let ports: MidiPorts | undefined
   let detach: Detach | undefined
   try {
-    const ports = await midiPorts(flags)
+    ports = await midiPorts(flags)
     if (ports && flags.midiIn !== false)
       detach = midiIn(
         players.map(({ part, synth }) => ({ synth, name: nameOf(part), ...heardBy(part), ...bendOf(flags) })),
@@ -65,7 +67,7 @@ export async function playMap(shell: Shell, map: string, flags: PlayFlags): Prom
       `${paint.green('▶')} ${paint.bold(map)}: ${count(players.length, 'patch')} on ${deviceLine(ensemble)}`,
     )
     if (ensemble.notice !== undefined) note(`${errorPaint.yellow('note')}: ${ensemble.notice}`)
-    if (midi === undefined && detach === undefined)
+    if (midi === undefined && (detach === undefined || ports?.inputs.length === 0))
       note(`${map} waits for notes: from MIDI (--midi-in) or a file (--midi)`)
     note(errorPaint.dim('save a patch and it is heard; Ctrl-C ends'))
     const from = soon(ensemble)
@@ -91,6 +93,7 @@ export async function playMap(shell: Shell, map: string, flags: PlayFlags): Prom
     loader.close()
     await watch.close()
     await detach?.()
+    ports?.close()
     await ensemble.close()
     io.takeStray = undefined
     interrupts.release()
@@ -136,10 +139,12 @@ function watchParts(
   }))
   const all = (): string[] => [map.path, ...watched.flatMap(({ files, beside }) => [...files, beside.path])]
   const watch = watchFiles(async (changed) => {
-    const { parts: synths } = await starting
+    // one that does not start is told of by whoever starts it
+    const ensemble = await starting.catch(() => undefined)
+    if (ensemble === undefined) return
     if (changed.has(map.path)) shell.note(`${map.shown}: which patches play is read at the start only`)
     for (const [i, part] of watched.entries()) {
-      const synth = synths[i] as LivePlayer
+      const synth = ensemble.parts[i] as LivePlayer
       if (changed.has(part.beside.path)) refillShelf(synth, part.beside, part.open.catalogue, shell)
       if ([...part.files].some((file) => changed.has(file)))
         part.files = await reload(synth, { ...part.open, load }, flags, shell, part.files)
