@@ -359,7 +359,14 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   }
 
   async tree(): ReturnType<LiveSynth['tree']> {
-    return await treeOf(this.engine, this.sounding)
+    const { engine, sounding } = this
+    try {
+      return await treeOf(engine, sounding)
+    } catch (error) {
+      // an edit has freed meanwhile what was looked at: what there is now is looked at instead
+      if (this.engine !== engine || this.sounding.allocation !== sounding.allocation) return await this.tree()
+      throw error
+    }
   }
 
   override async close(): Promise<void> {
