@@ -90,7 +90,13 @@ export { recallPrograms, type ProgramChange, type ProgramNews } from './midi/pro
 export { decodeMidi, decoderAtStart, type DecoderState } from './midi/decoder.ts'
 export { interpretMidi } from './midi/interpret.ts'
 export { encodeMidi, type MidiMessage } from './midi/message.ts'
-export { recordTake, type RecordedSynth, type Recorder } from './midi/recorder.ts'
+export {
+  recordTake,
+  recordTogether,
+  type RecordedPart,
+  type RecordedSynth,
+  type Recorder,
+} from './midi/recorder.ts'
 export { sendMidi, type MidiSending, type SendMidiOptions, type SendingSynth } from './midi/send.ts'
 export { midiFile, type MidiFileOptions, type Take, type TimedMidi, type TimedTempo } from './midi/take.ts'
 export { sharedPorts } from './midi/shared-ports.ts'

@@ -1,22 +1,19 @@
 import { Option, InvalidArgumentError, type Command } from 'commander'
 import { MegasynthError } from '../errors/index.ts'
 import type { LivePlayer } from '../live/live-ensemble.ts'
-import type { LiveSynth } from '../live/live-synth.ts'
-import { connectMidi, type ConnectMidiOptions, type MidiNews } from '../midi/connect.ts'
-import type { MidiOutOptions } from '../midi/out.ts'
+import { connectMidi, type MidiNews } from '../midi/connect.ts'
 import type { MidiPorts } from '../midi/ports.ts'
 import { recallPrograms } from '../midi/programs.ts'
-import { recordTake } from '../midi/recorder.ts'
 import { sendMidi } from '../midi/send.ts'
 import { sharedPorts } from '../midi/shared-ports.ts'
-import { midiFile } from '../midi/take.ts'
-import { placeOf, type Place } from './files.ts'
+import type { Ends } from './ends.ts'
+import { placeOf } from './files.ts'
 import type { Shell } from './io.ts'
+import { recordMidi, type MidiRecording } from './midi-recording.ts'
 import { checkSequencer } from './sequencer.ts'
 import { programLine } from './shelf.ts'
-import { openWhole } from './whole-file.ts'
 
-/** What plays a live synth from outside, and where it sends what it plays. */
+/** What plays live synths from outside, and where they send what they play. */
 export interface AttachFlags {
   /** Part of a port's name; true for all ports; false for none; absent: all, if there are any. */
   readonly midiIn?: string | boolean
@@ -36,8 +33,14 @@ export interface AttachFlags {
   readonly force?: true
 }
 
-/** Ends what was attached; what was recorded is written then. */
-export type Detach = () => Promise<void>
+/** A synth that is played from outside: alone, or one of several, each on a channel of its own. */
+export interface Attached {
+  readonly synth: LivePlayer
+  /** Where there are several: what it is called, and the channel 1..16 that is its own. */
+  readonly part?: { readonly name: string; readonly channel: number }
+  /** Semitones by which its notes are moved. */
+  readonly transpose?: number
+}
 
 const port = (text: string, least: number): number => {
   const value = Number(text)
@@ -56,7 +59,10 @@ const number = (text: string, low: number, high: number, what: string, whole = f
 /** Adds the flags of {@link AttachFlags}. */
 export function addAttachFlags(command: Command): Command {
   return command
-    .option('--midi-in [port]', 'play from MIDI ports of this name (default: from all there are)')
+    .option(
+      '--midi-in [port]',
+      'play from MIDI ports of this name; without one from all, also beside --midi-virtual (default: from all there are)',
+    )
     .option('--no-midi-in', 'do not listen to MIDI')
     .addOption(
       new Option('--midi-channel <channel>', 'listen to this MIDI channel alone (default: to all)').argParser(
@@ -78,7 +84,7 @@ export function addAttachFlags(command: Command): Command {
     .addOption(
       new Option(
         '--osc <port>',
-        'play from OSC messages at this UDP port: /note, /knob/<name>, /panic, /recall',
+        'play from OSC messages at this UDP port: /note, /knob/<name>, /panic, /recall; with --map /channel/2/note, …',
       ).argParser((text) => port(text, 0)),
     )
     .option(
@@ -96,52 +102,49 @@ export function addAttachFlags(command: Command): Command {
 }
 
 /**
- * Connects a live synth with the world: MIDI, OSC.
+ * Connects live synths with the world: MIDI, OSC. Several have ports in common.
  *
+ * @param ends where it ends; what is recorded is written then
  * @param openPorts opens the MIDI ports, if they are wanted. Default: those of this machine
- * @throws MegasynthError if something that was asked for is not there; nothing is attached then
+ * @returns whether there is something now that can play: an OSC port, a MIDI port
+ * @throws MegasynthError if something that was asked for is not there
  */
 export async function attach(
-  synth: LiveSynth,
+  synths: readonly Attached[],
   flags: AttachFlags,
   shell: Shell,
+  ends: Ends,
   openPorts: () => Promise<MidiPorts> = openSystemPorts,
-): Promise<Detach> {
-  const ends: Detach[] = []
-  const detach = async (): Promise<void> => {
-    for (const end of ends.splice(0).toReversed()) await end()
-  }
-  let take: MidiRecording | undefined
+): Promise<boolean> {
+  const take = recording(synths, flags, shell)
   try {
-    const place = flags.recordMidi === undefined ? undefined : placeOf(shell.io.cwd, flags.recordMidi)
-    const reach = reachOf(flags)
-    take = place && recorded(synth, place, { force: flags.force === true, reach }, shell)
-    const ports = await midiPorts(flags, openPorts)
-    if (ports) {
-      ends.push(async () => ports.close())
-      const { midiVirtual: virtual, midiOut, midiChannel: channel, mpe } = flags
-      const how = {
-        ...(channel !== undefined && { channel }),
-        ...(mpe === true && { mpe: { lower: 15 } }),
-        ...(virtual !== undefined && { virtual }),
-        ...bendOf(flags),
-      }
-      if (flags.midiIn !== false) ends.push(midiIn([{ synth, ...how }], ports, flags.midiIn, shell))
-      const to = midiOut === undefined ? { virtual: virtual as string } : { port: midiOut }
-      if (midiOut !== undefined || virtual !== undefined) {
-        const sending = sendMidi(synth, { ports, ...to, ...reach, clock: true, onNews: newsOf(shell) })
-        ends.push(async () => sending.close())
-      }
+    const opened = await midiPorts(flags, openPorts)
+    let plays = flags.osc !== undefined
+    if (opened) {
+      ends.add(() => opened.close())
+      const ports = sharedPorts(opened)
+      if (flags.midiIn !== false) plays = midiIn(synths, ports, flags, shell, ends) || plays
+      midiOut(synths, ports, flags, shell, ends)
     }
-    await osc(synth, flags, shell, ends)
-    if (take) ends.push(take.finish)
-    return detach
+    await oscIn(synths, flags, shell, ends)
+    await oscOut(synths, flags, ends)
+    if (take) ends.add(take.finish)
+    return plays
   } catch (error) {
+    // nothing has been played: an earlier take stays
     take?.abort()
-    await detach()
     throw error
   }
 }
+
+function recording(synths: readonly Attached[], flags: AttachFlags, shell: Shell): MidiRecording | undefined {
+  if (flags.recordMidi === undefined) return undefined
+  const parts = synths.map(({ synth, part }) => ({ synth, ...channelOf(part), ...reachOf(flags) }))
+  return recordMidi(parts, placeOf(shell.io.cwd, flags.recordMidi), flags.force === true, shell)
+}
+
+const channelOf = (part: Attached['part']): { readonly channel?: number } =>
+  part === undefined ? {} : { channel: part.channel }
 
 async function openSystemPorts(): Promise<MidiPorts> {
   checkSequencer(process.platform)
@@ -150,11 +153,11 @@ async function openSystemPorts(): Promise<MidiPorts> {
 }
 
 /** The ports, if they are asked for; where nobody asks, those that there are. */
-export async function midiPorts(
-  { midiIn: wanted, midiOut, midiVirtual }: AttachFlags,
-  open: () => Promise<MidiPorts> = openSystemPorts,
+async function midiPorts(
+  { midiIn: wanted, midiOut: out, midiVirtual }: AttachFlags,
+  open: () => Promise<MidiPorts>,
 ): Promise<MidiPorts | undefined> {
-  const isSent = midiOut !== undefined || midiVirtual !== undefined
+  const isSent = out !== undefined || midiVirtual !== undefined
   if (wanted === false && !isSent) return undefined
   try {
     return await open()
@@ -164,10 +167,6 @@ export async function midiPorts(
   }
 }
 
-/** How far bends reach that come in. */
-export const bendOf = ({ bendRange }: AttachFlags): { readonly bendRange?: number } =>
-  bendRange === undefined ? {} : { bendRange }
-
 /** How far bends must reach that are sent on or written down, so that none of those that come in is cut off. */
 function reachOf({ bendRange = 2, mpe }: AttachFlags): { readonly bendRange?: number } {
   // the bend of a note, and that of its zone
@@ -175,42 +174,59 @@ function reachOf({ bendRange = 2, mpe }: AttachFlags): { readonly bendRange?: nu
   return most > 2 ? { bendRange: most } : {}
 }
 
-/** Who is played from MIDI ports. */
-export interface MidiPlayer extends Pick<
-  ConnectMidiOptions,
-  'channel' | 'transpose' | 'bendRange' | 'mpe' | 'virtual'
-> {
-  readonly synth: LivePlayer
-  /** What it is called, where there are several. */
-  readonly name?: string
-}
-
-/** Lets MIDI ports play one or several synths. */
-export function midiIn(
-  players: readonly MidiPlayer[],
-  given: MidiPorts,
-  wanted: string | true | undefined,
-  shell: Pick<Shell, 'note' | 'errorPaint'>,
-): Detach {
-  const ports = sharedPorts(given)
-  const connections = players.map(({ synth, name, ...how }, i) =>
-    connectMidi(synth, {
+/** Lets MIDI ports play synths. @returns whether there are any now */
+function midiIn(
+  synths: readonly Attached[],
+  ports: MidiPorts,
+  { midiIn: wanted, midiVirtual: virtual, midiChannel, mpe, bendRange }: AttachFlags,
+  shell: Shell,
+  ends: Ends,
+): boolean {
+  const how = {
+    ports,
+    ...(typeof wanted === 'string' && { port: wanted }),
+    // asked for beside a port of our own: all
+    ...(wanted === true && { port: '' }),
+    ...(virtual !== undefined && { virtual }),
+    ...(midiChannel !== undefined && { channel: midiChannel }),
+    ...(mpe === true && { mpe: { lower: 15 } }),
+    ...(bendRange !== undefined && { bendRange }),
+  }
+  const connections = synths.map(({ synth, part, transpose }, i) => {
+    const connection = connectMidi(synth, {
       ...how,
-      ports,
-      ...(typeof wanted === 'string' && { port: wanted }),
+      ...channelOf(part),
+      ...(transpose !== undefined && { transpose }),
       clock: synth,
       // what happens to a port happens to all
       ...(i === 0 && { onNews: newsOf(shell) }),
       onProgram: recallPrograms(synth, (news) =>
-        shell.note(`${name === undefined ? '' : `${name}: `}${programLine(news)}`),
+        shell.note(`${part === undefined ? '' : `${part.name}: `}${programLine(news)}`),
       ),
-    }),
-  )
+    })
+    ends.add(() => connection.close())
+    return connection
+  })
   const names = connections[0]?.inputs.map(({ name }) => name) ?? []
   if (names.length > 0) shell.note(`played from MIDI: ${names.join(', ')}`)
-  return async () => {
-    for (const connection of connections) connection.close()
-    await Promise.resolve()
+  return names.length > 0
+}
+
+/** Sends on what synths play, each on its channel; the clock is that of the first. */
+function midiOut(
+  synths: readonly Attached[],
+  ports: MidiPorts,
+  flags: AttachFlags,
+  shell: Shell,
+  ends: Ends,
+): void {
+  const { midiVirtual: virtual, midiOut: port } = flags
+  if (port === undefined && virtual === undefined) return
+  const to = port === undefined ? { virtual: virtual as string } : { port }
+  for (const [i, { synth, part }] of synths.entries()) {
+    const first = i === 0 && { clock: true, onNews: newsOf(shell) }
+    const sending = sendMidi(synth, { ports, ...to, ...reachOf(flags), ...channelOf(part), ...first })
+    ends.add(() => sending.close())
   }
 }
 
@@ -225,55 +241,39 @@ const newsOf =
       )
   }
 
-/** A MIDI file that is being made. */
-interface MidiRecording {
-  readonly finish: Detach
-  /** Nothing is written, and what was there stays. */
-  readonly abort: () => void
+/** Lets OSC messages play synths: one, or all of several, and each by its channel. */
+async function oscIn(
+  synths: readonly Attached[],
+  { osc: port, oscAddress: address }: AttachFlags,
+  shell: Shell,
+  ends: Ends,
+): Promise<void> {
+  if (port === undefined) return
+  const { listenOsc, oscParts } = await import('../osc/index.ts')
+  const parts = synths.flatMap(({ synth, part, transpose }) =>
+    part === undefined
+      ? []
+      : [{ synth, channel: part.channel, ...(transpose !== undefined && { transpose }) }],
+  )
+  const target = parts.length > 0 ? oscParts(parts) : (synths[0] as Attached).synth
+  const listener = await listenOsc({ target, port, address })
+  shell.note(`played from OSC: ${listener.address}:${listener.port}`)
+  ends.add(async () => {
+    const { refused } = listener.counts
+    await listener.close()
+    if (refused > 0) shell.note(`OSC: ${refused} messages were not understood and dropped`)
+  })
 }
 
-function recorded(
-  synth: LiveSynth,
-  place: Place,
-  { force, reach }: { readonly force: boolean; readonly reach: MidiOutOptions },
-  { print, paint }: Shell,
-): MidiRecording {
-  // whether it may be written is known before it is played
-  const file = openWhole(place.path, { force })
-  const recorder = recordTake(synth, reach)
-  return {
-    async finish() {
-      const bytes = midiFile(recorder.stop())
-      file.run(() => file.put(bytes))
-      file.finish()
-      print(`${paint.green('✓')} ${paint.bold(place.shown)}`)
-    },
-    abort() {
-      recorder.stop()
-      file.abort()
-    },
-  }
-}
-
-async function osc(synth: LiveSynth, flags: AttachFlags, shell: Shell, ends: Detach[]): Promise<void> {
-  if (flags.osc !== undefined) {
-    const { listenOsc } = await import('../osc/index.ts')
-    const listener = await listenOsc({ target: synth, port: flags.osc, address: flags.oscAddress })
-    shell.note(`played from OSC: ${listener.address}:${listener.port}`)
-    ends.push(async () => {
-      const { refused } = listener.counts
-      await listener.close()
-      if (refused > 0) shell.note(`OSC: ${refused} messages were not understood and dropped`)
-    })
-  }
-  if (flags.oscOut !== undefined) {
-    const { sendOsc, sendPlayed } = await import('../osc/index.ts')
-    const [host, to] = flags.oscOut
-    const sender = await sendOsc({ host, port: to, time: () => synth.time })
-    const stop = sendPlayed(synth, sender)
-    ends.push(async () => {
-      stop()
-      await sender.close()
-    })
+/** Sends on what synths play as OSC messages; where there are several, they name the channel. */
+async function oscOut(synths: readonly Attached[], { oscOut: to }: AttachFlags, ends: Ends): Promise<void> {
+  if (to === undefined) return
+  const { sendOsc, sendPlayed } = await import('../osc/index.ts')
+  const [host, port] = to
+  const sender = await sendOsc({ host, port, time: () => synths[0]?.synth.time ?? 0 })
+  ends.add(() => sender.close())
+  for (const { synth, part } of synths) {
+    const stop = sendPlayed(synth, sender, channelOf(part))
+    ends.add(stop)
   }
 }

@@ -1,12 +1,6 @@
 import { dirname, relative, resolve } from 'node:path'
 import { MegasynthError, didYouMean, listNames, show, type Problem } from '../errors/index.ts'
-import {
-  performTogether,
-  type Chunk,
-  type EnsembleOptions,
-  type Length,
-  type PlayedPart,
-} from '../live/index.ts'
+import { performTogether, type Chunk, type EnsembleOptions, type Length, type Part } from '../live/index.ts'
 import type { Patch } from '../patch/index.ts'
 import type { Score } from '../plan/score.ts'
 import { readMidiFile, type MidiFile } from '../midi/file.ts'
@@ -187,18 +181,20 @@ export async function openMap(
 
 const noSong: MidiFile = { tempos: [], messages: [], duration: 0 }
 
-/** The parts of a map as an ensemble takes them. */
-export const ensembleParts = ({ parts }: Mapped): PlayedPart[] =>
-  parts.map(({ open: { patch, catalogue }, snapshots, gain, score }) => ({
-    patch,
-    catalogue,
-    snapshots,
-    score,
-    ...(gain !== undefined && { gain }),
-  }))
+/** A part as an ensemble takes it. */
+export const ensemblePart = ({
+  open: { patch, catalogue },
+  snapshots,
+  gain,
+}: Pick<MappedPart, 'open' | 'snapshots' | 'gain'>): Part => ({
+  patch,
+  catalogue,
+  snapshots,
+  ...(gain !== undefined && { gain }),
+})
 
 /** What an ensemble complains about, named by the files of the patches. */
-export function inFiles(error: unknown, { parts }: Mapped): unknown {
+export function inFiles(error: unknown, parts: readonly Pick<MappedPart, 'open'>[]): unknown {
   if (!(error instanceof MegasynthError)) return error
   return new MegasynthError(
     error.problems.map((problem) => ({
@@ -218,10 +214,14 @@ export async function* performMap(
   options: Omit<EnsembleOptions, 'parts'>,
   length: Length,
 ): AsyncGenerator<Chunk, void> {
+  const { parts } = mapped
   try {
-    yield* performTogether({ ...options, parts: ensembleParts(mapped) }, length)
+    yield* performTogether(
+      { ...options, parts: parts.map((part) => ({ ...ensemblePart(part), score: part.score })) },
+      length,
+    )
   } catch (error) {
-    throw inFiles(error, mapped)
+    throw inFiles(error, parts)
   }
 }
 

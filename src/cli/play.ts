@@ -1,37 +1,23 @@
 import { Option, type Command } from 'commander'
 import { fail } from '../errors/index.ts'
-import { createSynth } from '../live/create.ts'
-import { feed } from '../live/feed.ts'
-import type { LiveSynth } from '../live/live-synth.ts'
-import { longestPause } from '../live/silence.ts'
-import { addAttachFlags, attach, type AttachFlags, type Detach } from './attach.ts'
-import { reportFailure } from './failure.ts'
-import { bufferFlag, deviceFlag, loopFlag, setFlag, type KnobSetting } from './flags.ts'
+import { maxMidiBytes } from '../midi/chunks.ts'
+import { addAttachFlags } from './attach.ts'
+import { placeOf, readBytes } from './files.ts'
+import { bufferFlag, deviceFlag, loopFlag, setFlag } from './flags.ts'
 import type { Shell } from './io.ts'
-import { recordLive, type LiveRecording } from './live-recording.ts'
-import { blueprint } from './needs.ts'
-import { loadApart } from './load-apart.ts'
-import { openPatch, type OpenPatch } from './open.ts'
-import { over } from './over.ts'
-import { playMap } from './play-map.ts'
-import { deviceLine, reload, tellOfTrouble } from './reload.ts'
-import { sayWhatWasRecorded, wavPlace } from './render.ts'
+import { openMap, silentChannels } from './map.ts'
+import { openPatch } from './open.ts'
 import { scoreOf } from './score.ts'
-import { missingProgram, openShelf, refillShelf, shelfOf } from './shelf.ts'
-import { keyboardFlag, tuningFlag, type TuningFlags } from './tuning.ts'
-import { watchFiles } from './watch.ts'
+import { missingProgram, openShelf, shelfOf } from './shelf.ts'
+import { playOn, type StageFlags } from './stage.ts'
+import { keyboardFlag, tuningFlag } from './tuning.ts'
 
-/** What decides how a patch is played. */
-export interface PlayFlags extends AttachFlags, TuningFlags {
+/** What is played, and how. */
+interface PlayFlags extends StageFlags {
   readonly map?: string
   readonly notes?: string
   readonly midi?: string
-  readonly loop?: true
-  readonly device?: string
-  readonly buffer?: number
-  readonly record?: string
   readonly devices?: string
-  readonly set: readonly KnobSetting[]
 }
 
 /** Adds `megasynth play`. */
@@ -49,10 +35,7 @@ export function addPlay(program: Command, shell: Shell): void {
       new Option(
         '--map <file>',
         'JSON: which patch plays which MIDI channel, of the MIDI file and of MIDI ports, instead of <patch>',
-      ).conflicts([
-        ...['notes', 'set', 'tuning', 'keyboard'],
-        ...['midiChannel', 'mpe', 'midiVirtual', 'midiOut', 'recordMidi', 'osc', 'oscAddress', 'oscOut'],
-      ]),
+      ).conflicts(['notes', 'set', 'tuning', 'keyboard', 'midiChannel', 'mpe']),
     )
     .addOption(loopFlag())
     .addOption(deviceFlag())
@@ -101,81 +84,27 @@ const twice = (file: string, map: string): never =>
 
 /** Plays a patch until its score is over, or somebody ends it. */
 export async function play(shell: Shell, file: string, flags: PlayFlags): Promise<void> {
-  const { io, note, print, paint, errorPaint } = shell
+  const { io, note } = shell
   const files = new Set<string>()
-  const opened = await openPatch(io.cwd, file, flags, { onFile: (one) => files.add(one) })
-  const beside = shelfOf(io.cwd, file)
-  const snapshots = openShelf(beside, opened.catalogue, shell)
-  const score = await scoreOf(io.cwd, flags, opened, {
-    snapshots,
-    onMissing: missingProgram(snapshots, note),
-  })
-  const record = flags.record === undefined ? undefined : wavPlace(io.cwd, '--record', flags.record)
-  io.takeStray = (error, own) => {
-    if (!own) reportFailure(error, shell)
-    return !own
-  }
-  const starting = createSynth({
-    patch: opened.patch,
-    catalogue: opened.catalogue,
-    snapshots,
-    ...(flags.device !== undefined && { device: flags.device }),
-    ...(flags.buffer !== undefined && { bufferFrames: flags.buffer }),
-  })
-  const loader = loadApart()
-  // a file that is saved while the engine starts is not missed
-  let followed: ReadonlySet<string> = files
-  const watch = watchFiles(async (changed) => {
-    // one that does not start is told of below
-    const synth = await starting.catch(() => undefined)
-    if (synth === undefined) return
-    if (changed.has(beside.path)) refillShelf(synth, beside, opened.catalogue, shell)
-    if (changed.size > (changed.has(beside.path) ? 1 : 0))
-      followed = await reload(synth, { ...opened, load: loader.load }, flags, shell, followed)
-    watch.follow([...followed, beside.path])
-  })
-  watch.follow([...followed, beside.path])
-  const interrupts = io.catchInterrupts()
-  let synth: LiveSynth
-  try {
-    synth = await starting
-  } catch (error) {
-    interrupts.release()
-    loader.close()
-    await watch.close().catch(() => undefined)
-    throw error
-  }
-  tellOfTrouble(synth, shell)
-  let recording: LiveRecording | undefined
-  let detach: Detach | undefined
-  try {
-    detach = await attach(synth, flags, shell)
-    if (record) recording = await recordLive(synth, record, flags.force === true)
-    print(`${paint.green('▶')} ${paint.bold(file)} on ${deviceLine(synth)}`)
-    if (synth.notice !== undefined) note(`${errorPaint.yellow('note')}: ${synth.notice}`)
-    if (score === undefined && !soundsByItself(opened))
-      note(`${file} waits for notes: from MIDI, OSC (--osc), --notes or --midi`)
-    note(errorPaint.dim(`save ${file} and it is heard; Ctrl-C ends`))
-    const playing =
-      score &&
-      feed(synth, score, { loop: flags.loop === true, onProblem: (error) => reportFailure(error, shell) })
-    const pause = (): number => longestPause({ patch: synth.patch, catalogue: opened.catalogue })
-    const ended = await over(synth, playing?.done, interrupts.signal, pause)
-    if (ended === 'interrupted') playing?.stop()
-  } finally {
-    loader.close()
-    await watch.close()
-    await detach?.()
-    await synth.close()
-    io.takeStray = undefined
-    interrupts.release()
-    if (recording && record) {
-      const report = await recording.finish()
-      sayWhatWasRecorded(record.shown, { ...report, speed: 1 }, shell)
-    }
-  }
+  const open = await openPatch(io.cwd, file, flags, { onFile: (one) => files.add(one) })
+  const snapshots = openShelf(shelfOf(io.cwd, file), open.catalogue, shell)
+  const score = await scoreOf(io.cwd, flags, open, { snapshots, onMissing: missingProgram(snapshots, note) })
+  await playOn(
+    { title: file, parts: [{ open, files, snapshots }], ...(score && { scores: [score] }) },
+    flags,
+    shell,
+  )
 }
 
-/** Whether a patch is heard without a note. */
-const soundsByItself = (patch: OpenPatch): boolean =>
-  patch.parsed.voices.mode === 'drone' || !blueprint(patch).network.nodes.some(({ part }) => part === 'voice')
+/** Plays the patches of a map together, each its MIDI channel, until the MIDI file is over, or somebody ends it. */
+async function playMap(shell: Shell, map: string, flags: PlayFlags): Promise<void> {
+  const { cwd } = shell.io
+  const place = flags.midi === undefined ? undefined : placeOf(cwd, flags.midi)
+  const midi = place && { place, bytes: readBytes(place, 'a MIDI file', maxMidiBytes) }
+  const mapped = await openMap(shell, map, midi, flags)
+  const silent = silentChannels(mapped, map, flags.midi ?? '')
+  if (silent !== undefined) shell.note(silent)
+  const { parts } = mapped
+  const scores = midi && parts.map(({ score }) => score)
+  await playOn({ title: map, map: placeOf(cwd, map), parts, ...(scores && { scores }) }, flags, shell)
+}

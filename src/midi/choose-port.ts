@@ -9,7 +9,7 @@ export function portsNamed(
   ports: readonly MidiPortInfo[],
   wanted: string | undefined,
 ): readonly MidiPortInfo[] {
-  if (wanted === undefined) return ports.filter((port) => !isThrough(port))
+  if (wanted === undefined || wanted === '') return ports.filter((port) => !isThrough(port))
   const lower = wanted.toLowerCase()
   const tries = [
     ports.filter(({ id }) => id === wanted),

@@ -1,4 +1,4 @@
-import type { NoteEvent } from '../plan/index.ts'
+import { transposed, type NoteEvent } from '../plan/index.ts'
 import type { Edit, KnobMidi, Patch, RelativeEncoding } from '../patch/index.ts'
 import { Cable } from './cable.ts'
 import { lockedTo } from './clock-lock.ts'
@@ -47,9 +47,12 @@ export type MidiNews =
 /** What a synth is connected to, and how it is played. */
 export interface ConnectMidiOptions extends MidiOptions {
   readonly ports: MidiPorts
-  /** Id or name of a port, or part of its name: all that fit are played. Default: all ports. */
+  /**
+   * Id or name of a port, or part of its name: all that fit are played; `''`: all ports, those that are to come too. Default: all,
+   * unless there is a virtual one.
+   */
   readonly port?: string
-  /** Opens a port of this name, that other programs can send to; others then only if `port` names them. */
+  /** Opens a port of this name, that other programs can send to; others then only if `port` says so. */
   readonly virtual?: string
   /** Is called at a program change: to recall a snapshot. Default: programs are not heard. */
   readonly onProgram?: (program: Extract<MidiAction, { kind: 'program' }>) => void
@@ -111,7 +114,7 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
   checkMidiOptions(options)
   const { ports, port: wanted, virtual, onNews = () => undefined, onProgram, clock, transpose = 0 } = options
   const plays = virtual === undefined || wanted !== undefined
-  if (wanted !== undefined && portsNamed(ports.inputs, wanted).length === 0)
+  if (wanted !== undefined && wanted !== '' && portsNamed(ports.inputs, wanted).length === 0)
     noSuchPort(ports.inputs, wanted, 'MIDI input')
 
   const open = new Map<string, Open>()
@@ -183,7 +186,7 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
   }
 
   function playOn(port: MidiPortInfo, given: NoteEvent): void {
-    const event = moved(given, transpose)
+    const event = transposed(given, transpose)
     if (event) synth.play(named(event, port))
   }
 
@@ -309,13 +312,6 @@ function keepTime(clock: ClockTarget, action: ClockAction, tempo: number | undef
     if (locked.beat !== undefined) clock.setBeat?.(locked.beat)
     else clock.setTempo(locked.tempo)
   }
-}
-
-/** An event some semitones higher; undefined if there is no such note. */
-function moved(event: NoteEvent, semitones: number): NoteEvent | undefined {
-  if (!('note' in event) || event.note === undefined) return event
-  const note = event.note + semitones
-  return note < 0 || note > 127 ? undefined : { ...event, note }
 }
 
 /** Overlapping equal notes of two devices are two notes. */

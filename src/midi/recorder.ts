@@ -8,6 +8,8 @@ export type RecordedSynth = Pick<Synth, 'on' | 'patch' | 'time' | 'tempo' | 'kno
 
 /** A recorder that runs. */
 export interface Recorder {
+  /** Second of the synth's clock at which it begins. */
+  readonly begin: number
   /** Ends it: what was played from its beginning until now. Notes that are held end here. */
   stop(): Take
 }
@@ -55,6 +57,7 @@ export function recordTake(synth: RecordedSynth, options: MidiOutOptions = {}): 
     }
   })
   return {
+    begin,
     stop() {
       end()
       const seconds = synth.time - begin
@@ -77,6 +80,40 @@ export function recordTake(synth: RecordedSynth, options: MidiOutOptions = {}): 
         tempos: tempos.filter((tempo) => tempo.seconds <= seconds),
         seconds,
         ...(name === undefined ? {} : { name }),
+      }
+    },
+  }
+}
+
+/** One of several synths that are recorded together, and how: `channel` is that of what it plays without one. */
+export interface RecordedPart extends MidiOutOptions {
+  readonly synth: RecordedSynth
+}
+
+/**
+ * Writes down what several synths with one clock play, as one take. Its tempos are those of the first.
+ *
+ * @throws MegasynthError `out-of-range` for options that mean nothing
+ * @example
+ * const ensemble = await createEnsemble({ parts: [{ patch }, { patch }] })
+ * const recorder = recordTogether(ensemble.parts.map((synth, i) => ({ synth, channel: i + 1 })))
+ * ensemble.parts[1]?.noteOn(60)
+ * const file = midiFile(recorder.stop())
+ */
+export function recordTogether(parts: readonly RecordedPart[]): Recorder {
+  const recorders = parts.map(({ synth, ...options }) => recordTake(synth, options))
+  // one after the other, as a clock goes on that may just have come to its next block
+  const begin = Math.min(...recorders.map((one) => one.begin))
+  return {
+    begin,
+    stop() {
+      const takes = recorders.map((one) => ({ late: one.begin - begin, take: one.stop() }))
+      return {
+        messages: takes.flatMap(({ late, take: { messages } }) =>
+          messages.map(({ seconds, message }) => ({ seconds: seconds + late, message })),
+        ),
+        tempos: takes[0]?.take.tempos ?? [],
+        seconds: Math.max(0, ...takes.map(({ late, take: { seconds = 0 } }) => seconds + late)),
       }
     },
   }

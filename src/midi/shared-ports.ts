@@ -1,8 +1,8 @@
-import type { HearMidi, MidiInput, MidiPorts } from './ports.ts'
+import type { HearMidi, MidiInput, MidiOutput, MidiPorts } from './ports.ts'
 
 /**
- * Ports for several listeners: an input is opened once, however many hear it, since some systems let a port be opened only
- * once.
+ * Ports for several synths: a port is opened once, however many hear it or send to it, since some systems let a port be opened
+ * only once, and a virtual one is to be there once. What they send goes out in the order in which they send it.
  *
  * @example
  * const synth = await createOffline({ patch })
@@ -32,6 +32,25 @@ export function sharedPorts(ports: MidiPorts): MidiPorts {
       },
     }
   }
+  const outputs = new Map<string, { users: number; readonly output: MidiOutput }>()
+  function sharedOutput(id: string, opened: () => MidiOutput): MidiOutput {
+    const one = outputs.get(id) ?? { users: 0, output: opened() }
+    outputs.set(id, one)
+    one.users++
+    let isOpen = true
+    return {
+      send(bytes) {
+        if (isOpen) one.output.send(bytes)
+      },
+      close() {
+        if (!isOpen) return
+        isOpen = false
+        if (--one.users > 0) return
+        outputs.delete(id)
+        one.output.close()
+      },
+    }
+  }
   const { virtual } = ports
   return {
     get inputs() {
@@ -43,11 +62,11 @@ export function sharedPorts(ports: MidiPorts): MidiPorts {
     ...(virtual && {
       virtual: {
         openInput: (name, hear) => shared(`virtual ${name}`, hear, (all) => virtual.openInput(name, all)),
-        openOutput: (name) => virtual.openOutput(name),
+        openOutput: (name) => sharedOutput(`virtual ${name}`, () => virtual.openOutput(name)),
       },
     }),
     openInput: (id, hear) => shared(`port ${id}`, hear, (all) => ports.openInput(id, all)),
-    openOutput: (id) => ports.openOutput(id),
+    openOutput: (id) => sharedOutput(`port ${id}`, () => ports.openOutput(id)),
     watch: (changed) => ports.watch(changed),
     close: () => ports.close(),
   }

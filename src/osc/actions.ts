@@ -3,15 +3,18 @@ import { noteNumber } from '../patch/notes.ts'
 import type { NoteEvent, NoteId } from '../plan/index.ts'
 import type { OscArg, OscMessage } from '../scsynth/index.ts'
 
-/** What an OSC message asks for. */
+/** What an OSC message asks for. `channel`, 0..15, is there if the message names one; that of an event is in the event. */
 export type OscAction =
   /** `seconds`: how long a note is held that ends by itself. */
   | { readonly kind: 'play'; readonly event: NoteEvent; readonly seconds?: number }
-  /** Position 0..1. */
-  | { readonly kind: 'knob'; readonly name: string; readonly position: number }
-  | { readonly kind: 'panic' }
-  /** `over`: seconds in which the knobs glide; 0 is at once. */
-  | { readonly kind: 'recall'; readonly name: string; readonly over: number }
+  | (Channel &
+      /** Position 0..1. */
+      (
+        | { readonly kind: 'knob'; readonly name: string; readonly position: number }
+        | { readonly kind: 'panic' }
+        /** `over`: seconds in which the knobs glide; 0 is at once. */
+        | { readonly kind: 'recall'; readonly name: string; readonly over: number }
+      ))
 
 /** The longest note, glide and wait, in seconds: an hour. */
 export const longestTime = 3600
@@ -115,8 +118,7 @@ const strike = (args: Args, channel: Channel, note: number, velocity: number): O
     ? play({ kind: 'off', note, ...args.id(), ...channel })
     : play({ kind: 'on', note, velocity, ...args.id(), ...channel })
 
-/** What is played: may be preceded by `/channel/1` … `/channel/16`. */
-const played: Readonly<Record<string, Form>> = {
+const forms: Readonly<Record<string, Form>> = {
   '/note': {
     args: 'note [velocity [seconds]]',
     read: (args, channel) => {
@@ -162,34 +164,31 @@ const played: Readonly<Record<string, Form>> = {
     read: (args, channel) => play({ kind: 'sostenuto', down: args.level(127, 'pedal') >= 0.5, ...channel }),
   },
   '/notes/off': { args: '', read: (_, channel) => play({ kind: 'allOff', ...channel }) },
-}
-
-const commands: Readonly<Record<string, Form>> = {
   '/panic': {
     // a button sends what it is
     args: '[anything]',
-    read: (args) => {
+    read: (args, channel) => {
       if (args.left > 0) args.next()
-      return { kind: 'panic' }
+      return { kind: 'panic', ...channel }
     },
   },
   '/recall': {
     args: 'name [seconds]',
-    read: (args) => {
+    read: (args, channel) => {
       const name = args.text('name of a snapshot')
       const over = args.left > 0 ? args.number(0, longestTime, 'number of seconds') : 0
-      return { kind: 'recall', name, over }
+      return { kind: 'recall', name, over, ...channel }
     },
   },
 }
 
 const knobs = '/knob/'
 const channels = /^\/channel\/([1-9]|1[0-6])(?=\/)/
-const forms: Readonly<Record<string, Form>> = { ...played, ...commands }
 
 /**
  * What a message asks for. Numbers may be of any OSC type; a note is a MIDI note 0..127 (fractions are microtones) or a
- * text such as `C4`. A velocity is 0..1, and 0 ends the note; an integer above 1 is a MIDI velocity.
+ * text such as `C4`. A velocity is 0..1, and 0 ends the note; an integer above 1 is a MIDI velocity. `/channel/1` … `/channel/16`
+ * may come before any address.
  *
  * @throws MegasynthError `invalid-osc`, `invalid-notes`
  * @example
@@ -198,19 +197,18 @@ const forms: Readonly<Record<string, Form>> = { ...played, ...commands }
  */
 export function readAction(message: OscMessage): OscAction {
   const { address } = message
-  if (address.startsWith(knobs)) return turn(message, address.slice(knobs.length))
   const [prefix = '', number] = channels.exec(address) ?? []
   const channel = number === undefined ? {} : { channel: Number(number) - 1 }
   const name = address.slice(prefix.length)
-  const table = prefix === '' ? forms : played
-  const form = Object.hasOwn(table, name) ? table[name] : undefined
+  if (name.startsWith(knobs)) return turn(message, name.slice(knobs.length), channel)
+  const form = Object.hasOwn(forms, name) ? forms[name] : undefined
   if (form === undefined) {
-    const known = Object.keys(table)
+    const known = Object.keys(forms)
     return fail({
       code: 'invalid-osc',
       path: show(address),
       message: 'nobody listens to this address',
-      expected: listNames([...known, ...(prefix === '' ? ['/knob/<name>', '/channel/<1..16>/…'] : [])], 20),
+      expected: listNames([...known, '/knob/<name>', ...(prefix === '' ? ['/channel/<1..16>/…'] : [])], 20),
       ...(name.length <= maxName && didYouMean(name, known)),
     })
   }
@@ -220,10 +218,10 @@ export function readAction(message: OscMessage): OscAction {
   return action
 }
 
-function turn(message: OscMessage, name: string): OscAction {
+function turn(message: OscMessage, name: string, channel: Channel): OscAction {
   const args = new Args(message, '/knob/<name> position')
   if (name === '' || name.length > maxName) args.refuse('this is no name of a knob', name)
   const position = args.level(1, 'position')
   if (args.left > 0) args.refuse('there are too many arguments')
-  return { kind: 'knob', name, position }
+  return { kind: 'knob', name, position, ...channel }
 }

@@ -2,6 +2,7 @@
 export { readAction, type OscAction } from './actions.ts'
 export { listenOsc, type ListenOptions, type OscListener } from './listen.ts'
 export { knobMessage, messageOf } from './messages.ts'
+export { oscParts, type OscPart } from './parts.ts'
 export { Receiver, type OscCounts, type OscTarget, type ReceiverOptions } from './receiver.ts'
 export { sendPlayed } from './send-played.ts'
-export { sendOsc, type OscSender, type SendOptions } from './send.ts'
+export { sendOsc, type OscSender, type SendOptions, type SendWhen } from './send.ts'

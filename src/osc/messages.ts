@@ -7,16 +7,20 @@ const number = (value: number): OscArg =>
 const nameOf = (id: NoteId | undefined): OscArg[] =>
   id === undefined ? [] : [typeof id === 'string' ? id : number(id)]
 
+const prefixOf = (channel: number | undefined): string => (channel === undefined ? '' : `/channel/${channel}`)
+
 /**
  * What is played, as the OSC message that Megasynth itself understands. A note without an id of its own is `/note`, in which
  * a velocity of 0 ends it, as most programs have it.
  *
+ * @param part channel 1..16 of what is played without one. Default: it goes out without
  * @example
  * messageOf({ kind: 'on', note: 60, velocity: 0.5 }) // { address: '/note', args: [{ int: 60 }, { float: 0.5 }] }
  */
-export function messageOf(event: NoteEvent): OscMessage {
-  const channel = 'channel' in event && event.channel !== undefined ? `/channel/${event.channel + 1}` : ''
-  const message = (address: string, ...args: OscArg[]): OscMessage => ({ address: channel + address, args })
+export function messageOf(event: NoteEvent, part?: number): OscMessage {
+  const own = 'channel' in event && event.channel !== undefined ? event.channel + 1 : undefined
+  const prefix = prefixOf(own ?? part)
+  const message = (address: string, ...args: OscArg[]): OscMessage => ({ address: prefix + address, args })
   switch (event.kind) {
     case 'on': {
       // what is struck without any force is no end of a note
@@ -47,8 +51,12 @@ export function messageOf(event: NoteEvent): OscMessage {
 
 const softest = 1e-6
 
-/** A knob's position 0..1 as an OSC message. */
-export const knobMessage = (name: string, position: number): OscMessage => ({
-  address: `/knob/${name}`,
+/**
+ * A knob's position 0..1 as an OSC message.
+ *
+ * @param part channel 1..16 of the patch that it belongs to, where several play together
+ */
+export const knobMessage = (name: string, position: number, part?: number): OscMessage => ({
+  address: `${prefixOf(part)}/knob/${name}`,
   args: [float(position)],
 })

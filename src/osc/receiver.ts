@@ -8,6 +8,13 @@ import { secondsOf } from './time.ts'
 export interface OscTarget extends Pick<Synth, 'play' | 'panic' | 'setKnob' | 'time'> {
   /** Goes over to a snapshot; without it, `/recall` is refused. */
   recall?(name: string, options: { readonly over: number }): unknown
+  /**
+   * Who plays a channel 0..15, where several play together: what is asked for on a channel is asked of it. Without it, one plays
+   * all channels.
+   *
+   * @throws MegasynthError if nobody plays it
+   */
+  part?(channel: number): OscTarget
 }
 
 /** How a receiver knows the time, and whom it tells. */
@@ -153,35 +160,44 @@ export class Receiver {
       case 'play':
         return this.#play(action, due)
       case 'knob':
-        return this.#target.setKnob(action.name, action.position, this.#at(due))
+        return this.#of(action.channel).setKnob(action.name, action.position, this.#at(due))
       case 'panic':
-        return this.#panic()
+        return this.#panic(action.channel)
       case 'recall':
-        return this.#recall(action.name, action.over)
+        return this.#recall(action.name, action.over, action.channel)
     }
   }
 
+  /** Who is asked. */
+  #of(channel: number | undefined): OscTarget {
+    return (channel === undefined ? undefined : this.#target.part?.(channel)) ?? this.#target
+  }
+
   #play({ event, seconds }: Extract<OscAction, { kind: 'play' }>, due: number): void {
-    if (seconds === undefined || event.kind !== 'on') return this.#target.play(event, this.#at(due))
+    const target = this.#of('channel' in event ? event.channel : undefined)
+    if (seconds === undefined || event.kind !== 'on') return target.play(event, this.#at(due))
     this.#checkRoom()
     // two such notes may overlap, and each ends in its own time
     const id = `osc ${this.#notes++}`
     const { note, channel } = event
     const where = channel === undefined ? {} : { channel }
-    this.#target.play({ ...event, id }, this.#at(due))
+    target.play({ ...event, id }, this.#at(due))
     this.#wait(due + seconds, { kind: 'play', event: { kind: 'off', note, id, ...where } })
   }
 
   /** Nothing that came before it sounds after it: neither what waits, nor what the synth has got for a moment to come. */
-  #panic(): void {
-    this.#waiting = []
-    this.#target.panic()
+  #panic(channel: number | undefined): void {
+    const target = this.#of(channel)
+    const isAll = target === this.#target
+    this.#waiting = isAll ? [] : this.#waiting.filter(({ action }) => channelOf(action) !== channel)
+    target.panic()
   }
 
-  #recall(name: string, over: number): void {
-    if (this.#target.recall === undefined)
+  #recall(name: string, over: number, channel: number | undefined): void {
+    const target = this.#of(channel)
+    if (target.recall === undefined)
       fail({ code: 'invalid-osc', path: '/recall', message: 'there are no snapshots here' })
-    const recalled = this.#target.recall(name, { over })
+    const recalled = target.recall(name, { over })
     Promise.resolve(recalled).catch((error: unknown) => this.#refuse(error))
   }
 
@@ -194,6 +210,11 @@ export class Receiver {
     if (due <= now) return undefined
     return { at: due + this.#offset }
   }
+}
+
+const channelOf = (action: OscAction): number | undefined => {
+  const what = action.kind === 'play' ? action.event : action
+  return 'channel' in what ? what.channel : undefined
 }
 
 /** Neither a snapshot nor a panic is an event of the synth's clock: they are done when it is their time. */

@@ -18,12 +18,18 @@ export interface SendOptions {
   readonly time?: (() => number) | undefined
 }
 
+/** When what is sent is to be, and whose it is. */
+export interface SendWhen extends At {
+  /** Channel 1..16 of the patch that plays it, where several play together: messages without a channel get it. Default: none. */
+  readonly channel?: number
+}
+
 /** Hands on what is played. */
 export interface OscSender {
   /** Messages handed to the network, and those that it refused. Nobody knows what arrives. */
   readonly counts: { readonly sent: number; readonly failed: number }
-  play(event: NoteEvent, when?: At): void
-  setKnob(name: string, position: number, when?: At): void
+  play(event: NoteEvent, when?: SendWhen): void
+  setKnob(name: string, position: number, when?: SendWhen): void
   /** Ends when all has been handed to the network. */
   close(): Promise<void>
 }
@@ -63,8 +69,8 @@ export async function sendOsc({ host = '127.0.0.1', port, time }: SendOptions): 
     get counts() {
       return { ...counts }
     },
-    play: (event, when) => send(messageOf(event), when?.at),
-    setKnob: (name, position, when) => send(knobMessage(name, position), when?.at),
+    play: (event, when) => send(messageOf(event, when?.channel), when?.at),
+    setKnob: (name, position, when) => send(knobMessage(name, position, when?.channel), when?.at),
     async close() {
       if (pending > 0) await new Promise<void>((resolve) => void (onIdle = resolve))
       await new Promise<void>((resolve) => void socket.close(resolve))

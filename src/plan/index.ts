@@ -24,6 +24,7 @@ export {
   type Performance,
 } from './performance.ts'
 export { networkAfter } from './tails.ts'
+export { transposed } from './transposed.ts'
 export { denormalise, knobSignal, normalise } from './scale.ts'
 export {
   beatAt,

@@ -1,55 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command } from 'commander'
-import { afterEach, describe, expect, it } from 'vitest'
-import { addAttachFlags, attach, type AttachFlags, type Detach } from '../../src/cli/attach.ts'
-import type { Shell } from '../../src/cli/io.ts'
+import { describe, expect, it } from 'vitest'
 import { MegasynthError } from '../../src/errors/index.ts'
 import { createSynth } from '../../src/live/create.ts'
-import type { LiveSynth } from '../../src/live/live-synth.ts'
-import type { Played } from '../../src/live/index.ts'
 import { readMidiFile } from '../../src/midi/file.ts'
 import type { Patch } from '../../src/patch/index.ts'
 import { FakePorts } from '../midi/fake-ports.ts'
+import { attachedTo, endAfterwards, flagsOf, until } from './attached.ts'
 import { scratch } from './helpers.ts'
 
 const patch: Patch = { devices: { osc: { type: 'oscillator' } }, connections: [['osc', 'out']] }
 const folder = scratch()
-const open: (LiveSynth | Detach)[] = []
-afterEach(async () => {
-  for (const one of open.splice(0).toReversed()) await (typeof one === 'function' ? one() : one.close())
-})
-
-/** The flags of a command line. */
-function flagsOf(...argv: string[]): AttachFlags {
-  const command = addAttachFlags(new Command())
-    .option('--force')
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-  return command.parse(argv, { from: 'user' }).opts()
-}
 
 async function attached(ports: FakePorts, ...argv: string[]) {
   const synth = await createSynth({ patch, device: 'silent' })
-  open.push(synth)
-  const played: Played[] = []
-  synth.on('played', (what) => void played.push(what))
-  const notes: string[] = []
-  const plain = (text: string): string => text
-  const paint = new Proxy({}, { get: () => plain })
-  const shell = { io: { cwd: folder.path }, json: false, paint, errorPaint: paint, print: (line: string) => void notes.push(line), note: (line: string) => void notes.push(line) } as unknown as Shell // prettier-ignore
-  const detach = await attach(synth, flagsOf(...argv), shell, () => Promise.resolve(ports))
-  let isOver = false
-  const end = async (): Promise<void> => {
-    if (!isOver) await detach()
-    isOver = true
-  }
-  open.push(end)
-  const events = (): unknown[] => played.flatMap((what) => (what.kind === 'note' ? [what.event] : []))
-  return { synth, notes, events, end }
-}
-const until = async (what: () => boolean): Promise<void> => {
-  while (!what()) await new Promise((resolve) => setTimeout(resolve, 2))
+  endAfterwards(() => synth.close())
+  return { synth, ...(await attachedTo([{ synth }], ports, folder.path, ...argv)) }
 }
 const bend = [0xe0, 127, 127]
 
@@ -114,6 +80,15 @@ describe('megasynth play on MIDI ports', () => {
     expect(both.events()).toMatchObject([{ note: 60 }, { note: 62 }])
     await until(() => (ports.sent.get('keys') ?? []).filter(([status]) => status === 0x90).length === 2)
     expect(ports.sent.has('Mega')).toBe(false)
+  })
+
+  it('beside ports of its own hears all that there are and will be, if --midi-in names none', async () => {
+    const ports = new FakePorts()
+    const { events } = await attached(ports, '--midi-virtual', 'Mega', '--midi-in')
+    ports.plug('keys')
+    ports.play('keys', [0x90, 60, 127])
+    ports.play('Mega', [0x90, 62, 127])
+    expect(events()).toMatchObject([{ note: 60 }, { note: 62 }])
   })
 
   it('says what is wrong with a port that is not there, and attaches nothing then', async () => {

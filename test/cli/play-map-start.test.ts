@@ -3,7 +3,7 @@ import { beforeEach, expect, it, vi } from 'vitest'
 import { MegasynthError } from '../../src/errors/index.ts'
 import type * as ensembles from '../../src/live/live-ensemble.ts'
 import { FakePorts } from '../midi/fake-ports.ts'
-import { cli, keyed, scratch, type Result } from './helpers.ts'
+import { cli, drone, keyed, scratch, type Result } from './helpers.ts'
 
 const folder = scratch()
 /** What the command waits for, in the hands of the test. */
@@ -42,9 +42,11 @@ const play = async (signal: AbortSignal): Promise<Result> =>
   })
 
 it.each([
-  ['waits for notes, and says so, where there is no MIDI port yet', [], true],
-  ['is played by a MIDI port that is there', ['keys'], false],
-])('a map %s; the ports are closed in the end', async (_, names, waits) => {
+  ['waits for notes, and says so, where there is no MIDI port yet', keyed, [], true],
+  ['is played by a MIDI port that is there', keyed, ['keys'], false],
+  ['sounds by itself if all of its patches do', drone, [], false],
+])('a map %s; the ports are closed in the end', async (_, patch, names, waits) => {
+  folder.write('keyed.json', JSON.stringify(patch))
   const ports = new FakePorts(...names)
   const close = vi.spyOn(ports, 'close')
   world.ports = ports

@@ -1,11 +1,10 @@
+import { createSocket } from 'node:dgram'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createLiveEnsemble } from 'megasynth/live'
-import { midiIn } from '../../src/cli/attach.ts'
-import { plain } from '../../src/errors/index.ts'
-import type { Patch } from '../../src/index.ts'
+import { readMidiFile } from '../../src/midi/file.ts'
+import { encodeMessage, int } from '../../src/scsynth/index.ts'
 import { levelAt } from '../audio/ear.ts'
-import { FakePorts } from '../midi/fake-ports.ts'
 import { midiBytes } from '../midi/midi-bytes.ts'
 import { scratch, soundOf, watching } from './helpers.ts'
 
@@ -65,6 +64,30 @@ describe('megasynth play --map', () => {
     expect([...[300, 3000, 6000].map((f) => loudest(...late, f))].map((x) => x.toFixed(2))).toEqual(['0.20', '0.00', '0.10']) // prettier-ignore
   })
 
+  it('is played by OSC, channel by channel, and records what all played in a MIDI file', async () => {
+    write('low.json', tone(300))
+    write('high.json', tone(3000))
+    write('band.json', { 1: 'low.json', 2: 'high.json' })
+    const flags = ['--osc', '0', '--no-midi-in', '--record-midi', 'band.mid', '--device', 'silent']
+    const one = watching(['play', '--map', 'band.json', ...flags], folder.path)
+    await one.says('Ctrl-C ends')
+    expect(one.text()).not.toContain('waits for notes')
+    const port = Number(/OSC: 127\.0\.0\.1:(\d+)/.exec(one.text())?.[1])
+    const socket = createSocket('udp4')
+    for (const address of ['/note', '/channel/2/note'])
+      await new Promise<void>((resolve) =>
+        socket.send(encodeMessage({ address, args: [int(60)] }), port, '127.0.0.1', () => resolve()),
+      )
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    one.interrupt()
+    expect(await one.code).toBe(0)
+    socket.close()
+    expect(one.text()).toContain('✓ band.mid')
+    const { messages } = readMidiFile(new Uint8Array(readFileSync(join(folder.path, 'band.mid'))))
+    const struck = messages.flatMap(({ message: m }) => (m.kind === 'noteOn' ? [m.channel] : []))
+    expect(struck.toSorted((a, b) => a - b)).toEqual([0, 1, 1])
+  })
+
   it('ends by itself when the file and its tail are over, and says what is wrong with a map and its patches', async () => {
     write('low.json', tone(300))
     write('band.json', { 1: 'low.json', 2: 'low.json' })
@@ -78,54 +101,5 @@ describe('megasynth play --map', () => {
     const twice = watching(['play', 'low.json', '--map', 'band.json', ...flags], folder.path)
     expect(await twice.code).toBe(2)
     expect(twice.text()).toContain('the patches are those of the map')
-  })
-})
-
-describe('MIDI ports that play several patches', () => {
-  it('play each by its channel, transposed, with its programs, and open a port once', async () => {
-    const patch = tone(300) as Patch
-    const parts = [{ patch }, { patch, snapshots: new Map([['first', tone(500) as Patch]]) }]
-    const ensemble = await createLiveEnsemble({ parts, device: 'silent' })
-    const played: string[] = []
-    for (const [i, part] of ensemble.parts.entries())
-      part.on('played', (what) => {
-        if (what.kind === 'note') played.push(`${i} ${what.event.kind} ${'note' in what.event ? what.event.note : ''}`) // prettier-ignore
-      })
-    const ports = new FakePorts('keys')
-    const notes: string[] = []
-    const shell = { errorPaint: plain, note: (line: string) => void notes.push(line) }
-    const [first, second] = ensemble.parts
-    const players = [
-      { synth: first!, name: 'a.ts', channel: 1 },
-      { synth: second!, name: 'b.ts', channel: 3, transpose: 12 },
-    ]
-    const detach = midiIn(players, ports, true, shell)
-    expect(ports.listeners('keys')).toBe(1)
-    ports.play(
-      'keys',
-      [0x90, 60, 127, 0x92, 60, 127, 0x92, 120, 127, 0x91, 60, 127, 0x80, 60, 0, 0x82, 60, 0],
-    )
-    expect(played).toEqual(['0 on 60', '0 off 60', '1 on 72', '1 off 72'])
-    ports.play('keys', [0xc0, 0, 0xc2, 7])
-    expect(notes).toEqual([
-      'MIDI: keys is there',
-      'played from MIDI: keys',
-      'a.ts: program 0: there are no snapshots',
-      'b.ts: program 7: there is no such snapshot, but 0..0',
-    ])
-    ports.play('keys', [0xc2, 0])
-    for (let i = 0; i < 500 && !notes.includes('b.ts: program 0: first'); i++)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(second?.patch).toEqual(tone(500))
-    expect(first?.patch).toEqual(patch)
-    ports.play('keys', [0x92, 64, 127])
-    ports.unplug('keys')
-    expect(played.slice(-2)).toEqual(['1 on 76', '1 off 76'])
-    expect(notes.filter((line) => line.includes('is gone'))).toHaveLength(1)
-    ports.plug('keys')
-    expect(ports.listeners('keys')).toBe(1)
-    await detach()
-    expect([ports.listeners('keys'), ports.isWatched]).toEqual([0, false])
-    await ensemble.close()
   })
 })

@@ -78,6 +78,9 @@ describe('other messages', () => {
     expect(read('/panic', float(1))).toEqual({ kind: 'panic' })
     expect(read('/recall', 'verse')).toEqual({ kind: 'recall', name: 'verse', over: 0 })
     expect(read('/recall', 'verse', int(4))).toEqual({ kind: 'recall', name: 'verse', over: 4 })
+    expect(read('/channel/1/panic')).toEqual({ kind: 'panic', channel: 0 })
+    expect(read('/channel/2/knob/cutoff', int(1))).toEqual({ kind: 'knob', name: 'cutoff', position: 1, channel: 1 }) // prettier-ignore
+    expect(read('/channel/16/recall', 'verse')).toEqual({ kind: 'recall', name: 'verse', over: 0, channel: 15 }) // prettier-ignore
   })
 })
 
@@ -118,7 +121,6 @@ describe('what is refused', () => {
     ['/recall', ['verse', float(-1)]],
     ['/channel/0/note', [int(60)]],
     ['/channel/17/note', [int(60)]],
-    ['/channel/1/panic', []],
     ['/channel/1', []],
     ['/constructor', []],
     ['/__proto__', []],
