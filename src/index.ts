@@ -80,12 +80,12 @@ export { render, type RenderOptions } from './midi/render.ts'
 // MIDI
 export {
   connectMidi,
-  type ClockTarget,
   type ConnectMidiOptions,
   type MidiConnection,
   type MidiNews,
   type MidiTarget,
 } from './midi/connect.ts'
+export type { ClockTarget } from './midi/clock-lead.ts'
 export { recallPrograms, type ProgramChange, type ProgramNews } from './midi/programs.ts'
 export { decodeMidi, decoderAtStart, type DecoderState } from './midi/decoder.ts'
 export { interpretMidi } from './midi/interpret.ts'

@@ -12,7 +12,8 @@ export type ClockAction =
 
 /** What is known of the clock of a cable: a value. */
 export interface ClockState {
-  readonly running: boolean
+  /** Its last button, if there was one. Running: start or continue. */
+  readonly transport: 'unknown' | 'running' | 'stopped'
   /** Where it is has been said since it started. */
   readonly placed: boolean
   /** Ticks since the beginning of the song; of the tick that comes next. */
@@ -42,7 +43,13 @@ const newest = 6
 const jitter = 0.003
 
 /** Nothing heard yet. */
-export const clockAtStart: ClockState = { running: false, placed: false, ticks: 0, times: [], bpm: undefined }
+export const clockAtStart: ClockState = {
+  transport: 'unknown',
+  placed: false,
+  ticks: 0,
+  times: [],
+  bpm: undefined,
+}
 
 /** What a clock hears, with song positions in beats. */
 export type ClockMessage =
@@ -65,11 +72,14 @@ export function followClock(
 ): { readonly state: ClockState; readonly actions: readonly ClockAction[] } {
   switch (message.kind) {
     case 'start':
-      return { state: { ...state, running: true, placed: false, ticks: 0 }, actions: [{ kind: 'start' }] }
+      return {
+        state: { ...state, transport: 'running', placed: false, ticks: 0 },
+        actions: [{ kind: 'start' }],
+      }
     case 'continue':
-      return { state: { ...state, running: true, placed: false }, actions: [{ kind: 'continue' }] }
+      return { state: { ...state, transport: 'running', placed: false }, actions: [{ kind: 'continue' }] }
     case 'stop':
-      return { state: { ...state, running: false }, actions: [{ kind: 'stop' }] }
+      return { state: { ...state, transport: 'stopped' }, actions: [{ kind: 'stop' }] }
     case 'position': {
       const { beat } = message
       const ticks = Math.round(beat * ticksPerBeat)
@@ -87,7 +97,8 @@ function ticked(before: ClockState, seconds: number): ReturnType<typeof followCl
   const times = steady(goesOn ? [...before.times, seconds].slice(-window - 1) : [seconds])
   const line = times.length > fewest ? lineThrough(times) : undefined
   const estimate = line && tempoOf(line)
-  const { running, placed, ticks } = before
+  const { transport, placed, ticks } = before
+  const running = transport === 'running'
   const isNews = estimate !== undefined && Math.abs(estimate / (before.bpm ?? Infinity) - 1) > sameTempo
   const bpm = isNews ? estimate : before.bpm
   const beat = ticks / ticksPerBeat
@@ -98,7 +109,7 @@ function ticked(before: ClockState, seconds: number): ReturnType<typeof followCl
       : []
     : [{ kind: 'place', beat, runs: true }]
   return {
-    state: { running, placed: running, ticks: running ? ticks + 1 : ticks, times, bpm },
+    state: { transport, placed: running, ticks: running ? ticks + 1 : ticks, times, bpm },
     actions: [...(isNews ? [{ kind: 'tempo' as const, bpm: estimate }] : []), ...(running ? place : [])],
   }
 }

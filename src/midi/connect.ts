@@ -1,15 +1,8 @@
 import { transposed, type NoteEvent } from '../plan/index.ts'
 import type { Edit, KnobMidi, Patch, RelativeEncoding } from '../patch/index.ts'
 import { Cable } from './cable.ts'
-import { lockedTo } from './clock-lock.ts'
+import { ClockLead, type ClockTarget } from './clock-lead.ts'
 import { noSuchPort, noVirtualPorts, portsNamed } from './choose-port.ts'
-import {
-  clockAtStart,
-  followClock,
-  isTicking,
-  type ClockAction,
-  type ClockMessage,
-} from './clock-follower.ts'
 import { checkMidiOptions } from './options.ts'
 import { isTakenBy, mappedKnobs, turned, turns, type Grip, type MappedKnob } from './knob-controls.ts'
 import { learning, learningEdits, learnt, takenOverAsBefore, type Learning } from './learn.ts'
@@ -24,18 +17,6 @@ export interface MidiTarget {
   setKnob(name: string, position: number): void
   knob(name: string): number
   edit(edit: Edit): Promise<unknown>
-}
-
-/** Who follows the clock of a MIDI cable. */
-export interface ClockTarget {
-  /** Where it is, if it knows: then it is kept in step with the cable by its tempo. Else it is told every beat. */
-  readonly beat?: number
-  /** @param bpm beats per minute, 4.9..970 */
-  setTempo(bpm: number): void
-  /** The cable is at this beat. */
-  setBeat?(beat: number): void
-  /** Stands still where it is, or goes on from there. */
-  setRunning?(running: boolean): void
 }
 
 /** What happens to ports while a synth is connected to them. */
@@ -58,7 +39,7 @@ export interface ConnectMidiOptions extends MidiOptions {
   readonly onProgram?: (program: Extract<MidiAction, { kind: 'program' }>) => void
   /** Semitones up or down; notes that leave 0..127 by it are not played. Default: 0. */
   readonly transpose?: number
-  /** Follows the clock of the first cable that has one. Default: clocks are not heard. */
+  /** Follows the clock of the first cable that ticks; after a second without a tick, that of another. Default: clocks are not heard. */
   readonly clock?: ClockTarget
   /** Is told of ports that come and go. */
   readonly onNews?: (news: MidiNews) => void
@@ -97,9 +78,6 @@ interface Lesson {
   readonly reject: (error: unknown) => void
 }
 
-/** Seconds without a tick after which the clock of another cable may lead. */
-const leaderSilent = 1
-
 /**
  * Lets MIDI ports play a synth: notes, expression, pedals, the knobs whose controls the patch names, the clock. A device that
  * goes away ends its notes; when it comes back it plays again.
@@ -124,10 +102,7 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
   const merge = new Merge<Cable>()
   let mapped: { readonly patch: Patch; readonly knobs: readonly MappedKnob[] } | undefined
   let lesson: Lesson | undefined
-  let leader: { readonly cable: Cable; readonly seconds: number } | undefined
-  let ticking = clockAtStart
-  /** The clock has been stopped by the cable that leads it. */
-  let stands = false
+  const lead = clock && new ClockLead<Cable>(clock)
 
   function knobs(): readonly MappedKnob[] {
     const { patch } = synth
@@ -166,25 +141,6 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
     Promise.all(edits.map((edit) => synth.edit(edit))).then(() => resolve(midi), reject)
   }
 
-  function follow(cable: Cable, message: ClockMessage, seconds: number): void {
-    if (clock === undefined) return
-    if (leader?.cable !== cable) {
-      if (leader !== undefined && seconds - leader.seconds < leaderSilent) return
-      ticking = clockAtStart
-    }
-    leader = { cable, seconds }
-    const ticks = isTicking(ticking, seconds)
-    const { state, actions } = followClock(ticking, message, seconds)
-    ticking = state
-    // a button without a clock behind it could stop ours, and nothing would have it go on
-    if (!ticks && !stands && ['stop', 'start', 'continue', 'position'].includes(message.kind)) return
-    for (const action of actions) {
-      if (action.kind === 'place') stands &&= !action.runs
-      else if (action.kind !== 'tempo' && action.kind !== 'beat') stands = true
-      keepTime(clock, action, ticking.bpm)
-    }
-  }
-
   function playOn(port: MidiPortInfo, given: NoteEvent): void {
     const event = transposed(given, transpose)
     if (event) synth.play(named(event, port))
@@ -202,7 +158,7 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
       case 'program':
         return onProgram?.(action)
       default:
-        return follow(cable, action, seconds)
+        return lead?.hear(cable, action, seconds)
     }
   }
 
@@ -230,12 +186,7 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
 
   function shut(on: Open): void {
     open.delete(on.port.id)
-    if (leader?.cable === on.cable) {
-      leader = undefined
-      // nobody is there any more who would have it go on
-      if (stands) attempt(on.port, () => clock?.setRunning?.(true))
-      stands = false
-    }
+    attempt(on.port, () => lead?.leave(on.cable))
     const events = on.cable.release().flatMap((action) => (action.kind === 'play' ? [action.event] : []))
     for (const event of merge.leave(on.cable, events)) attempt(on.port, () => playOn(on.port, event))
     on.input?.close()
@@ -290,27 +241,6 @@ export function connectMidi(synth: MidiTarget, options: ConnectMidiOptions): Mid
       unwatch()
       for (const on of open.values()) shut(on)
     },
-  }
-}
-
-/** Lets a clock follow one that is heard. */
-function keepTime(clock: ClockTarget, action: ClockAction, tempo: number | undefined): void {
-  if (action.kind === 'tempo') clock.setTempo(action.bpm)
-  else if (action.kind === 'place') {
-    clock.setBeat?.(action.beat)
-    if (action.runs) clock.setRunning?.(true)
-  } else if (action.kind !== 'beat') {
-    // it goes on with the next tick
-    clock.setRunning?.(false)
-    if (action.kind === 'start') clock.setBeat?.(0)
-    // while it was caught up with, it may have been another
-    if (tempo !== undefined) clock.setTempo(tempo)
-  } else if (clock.beat === undefined || tempo === undefined) clock.setBeat?.(action.beat)
-  else {
-    const { beat, late } = action
-    const locked = lockedTo(tempo, beat + (late * tempo) / 60, clock.beat)
-    if (locked.beat !== undefined) clock.setBeat?.(locked.beat)
-    else clock.setTempo(locked.tempo)
   }
 }
 
