@@ -7,18 +7,42 @@ import {
   createTempoMap,
   beatsPerBar,
   multipleAfter,
+  tolerance,
   withBeat,
   withStanding,
   withTempo,
   type TempoMap,
 } from '../plan/index.ts'
 
+/** The beat jumped. A jump that was taken back and is made again is the same. */
+interface Jump {
+  /** How many there have been. */
+  readonly count: number
+  /** The block in which it is somewhere else. */
+  readonly block: number
+}
+
 /** Which beat it is: a value. */
 export interface BeatState {
   readonly map: TempoMap
+  /** The last jump, with what was until then. */
+  readonly jump: Jump & { readonly from: TempoMap; readonly last: Jump }
   /** The engine's clock is new or somewhere else, or may be: it must be told where it is. */
   readonly untold: boolean
 }
+
+/** A beat that is waited for, as it is seen since a jump. */
+export interface Awaited {
+  readonly grid: 'beat' | 'bar'
+  readonly beat: number
+  readonly jump: Jump
+}
+
+const lengths = { beat: 1, bar: beatsPerBar } as const
+const isSame = (a: Jump, b: Jump): boolean => a.count === b.count && a.block === b.block
+
+/** Beats by which a jump may land behind one that is waited for, which then comes at once: so far a clock that is followed may be off. */
+const justMissed = 1 / 8
 
 /**
  * The session's time in beats: at the tempo of the patch until another is set, and at that until a patch declares another.
@@ -37,7 +61,9 @@ export class Beats {
    */
   constructor(blockRate: number, turn: (knob: string, position: number) => void) {
     this.#turn = turn
-    this.state = { map: createTempoMap(120, blockRate), untold: false }
+    const map = createTempoMap(120, blockRate)
+    const jump = { count: 0, block: 0 }
+    this.state = { map, jump: { ...jump, from: map, last: jump }, untold: false }
   }
 
   get tempo(): number {
@@ -54,14 +80,36 @@ export class Beats {
     return beatInBar(this.state.map, block)
   }
 
-  /** The first block at a beat or after it. */
-  blockOf(beat: number): number {
-    return blockAt(this.state.map, beat)
+  /** The next beat, or the next with which a bar begins, as seen from a block: its own, if it begins with one. */
+  await(grid: Awaited['grid'], block: number): Awaited {
+    const { map, jump } = this.state
+    const next = (line: TempoMap, from: number): number => multipleAfter(line, from, lengths[grid])
+    if (block < jump.block) {
+      const before = { grid, beat: next(jump.from, block), jump: jump.last }
+      if (this.#comesBefore(before)) return before
+    }
+    return { grid, beat: next(map, Math.max(block, jump.block)), jump }
   }
 
-  /** The next beat, or the next with which a bar begins, as seen from a block: its own, if it begins with one. */
-  next(grid: 'beat' | 'bar', block: number): number {
-    return multipleAfter(this.state.map, block, grid === 'beat' ? 1 : beatsPerBar)
+  /** What is waited for as it is seen now: if the beat has jumped, it is the next one from where it jumped to. */
+  sight(awaited: Awaited, now: number): Awaited {
+    const { map, jump } = this.state
+    if (isSame(awaited.jump, jump) || this.#comesBefore(awaited)) return awaited
+    const { grid } = awaited
+    const from = beatAt(map, Math.max(now, jump.block)) - (map.stands ? tolerance : justMissed)
+    return { grid, beat: Math.ceil(from / lengths[grid]) * lengths[grid], jump }
+  }
+
+  /** The block in which something comes that is waited for, as it is seen now; Infinity while the beat stands before it. */
+  blockOf({ beat, jump: seen }: Awaited): number {
+    const { map, jump } = this.state
+    return isSame(seen, jump) ? Math.max(blockAt(map, beat), jump.block) : blockAt(jump.from, beat)
+  }
+
+  /** Whether something that was waited for before the last jump comes before it. */
+  #comesBefore({ beat, jump: seen }: Awaited): boolean {
+    const { jump } = this.state
+    return isSame(seen, jump.last) && blockAt(jump.from, beat) < jump.block
   }
 
   get isRunning(): boolean {
@@ -90,12 +138,17 @@ export class Beats {
   }
 
   #go(map: TempoMap): void {
-    this.state = { map, untold: true }
+    this.state = { ...this.state, map, untold: true }
     for (const [name, position] of clockPositions(beatsPerBlock(map))) this.#turn(name, position)
   }
 
   setBeat(beat: number, block: number): void {
-    this.state = { map: withBeat(this.state.map, beat, block), untold: true }
+    const { map, jump } = this.state
+    this.state = {
+      map: withBeat(map, beat, block),
+      jump: { count: jump.count + 1, block, from: map, last: { count: jump.count, block: jump.block } },
+      untold: true,
+    }
   }
 
   /** The engine has a new clock; or it has been told where it is. */

@@ -1,10 +1,10 @@
 import type { Report } from '../plan/index.ts'
-import type { Beats } from './beats.ts'
+import type { Awaited, Beats } from './beats.ts'
 import type { Job } from './jobs.ts'
 
 /** A change that waits for its beat. */
 interface Waiting {
-  readonly beat: number
+  awaited: Awaited
   readonly job: Job
   isPrepared: boolean
 }
@@ -18,15 +18,20 @@ export class Later {
   }
 
   /** Its report comes when the change has been made. */
-  add(beat: number, step: Job['step']): Promise<Report | undefined> {
+  add(awaited: Awaited, step: Job['step']): Promise<Report | undefined> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ beat, job: { step, resolve, reject }, isPrepared: false })
+      this.#waiting.push({ awaited, job: { step, resolve, reject }, isPrepared: false })
     })
+  }
+
+  /** Looks anew at what they wait for, since the beat may have jumped. */
+  look(beats: Beats, now: number): void {
+    for (const one of this.#waiting) one.awaited = beats.sight(one.awaited, now)
   }
 
   /** The block in which the first is due, or Infinity. It moves as the tempo does. */
   nextBlock(beats: Beats): number {
-    return Math.min(Infinity, ...this.#waiting.map(({ beat }) => beats.blockOf(beat)))
+    return Math.min(Infinity, ...this.#waiting.map(({ awaited }) => beats.blockOf(awaited)))
   }
 
   /**
@@ -37,14 +42,14 @@ export class Later {
    */
   nextTurn(beats: Beats, ahead: number, lead: number): number {
     const turns = this.#waiting.map(
-      ({ beat, isPrepared }) => beats.blockOf(beat) - (isPrepared ? lead : ahead),
+      ({ awaited, isPrepared }) => beats.blockOf(awaited) - (isPrepared ? lead : ahead),
     )
     return Math.min(Infinity, ...turns)
   }
 
   /** Prepares those that are due until a block. What is wrong with one is said when it is made. */
   async prepare(beats: Beats, block: number, work: (step: Job['step']) => Promise<void>): Promise<void> {
-    const due = this.#waiting.filter((one) => !one.isPrepared && beats.blockOf(one.beat) <= block)
+    const due = this.#waiting.filter((one) => !one.isPrepared && beats.blockOf(one.awaited) <= block)
     for (const one of due) {
       one.isPrepared = true
       await work(one.job.step).catch(() => undefined)
@@ -53,7 +58,7 @@ export class Later {
 
   /** Takes those that are due until a block, in the order in which they were asked for. */
   take(beats: Beats, block: number): Job[] {
-    const due = this.#waiting.filter(({ beat }) => beats.blockOf(beat) <= block)
+    const due = this.#waiting.filter(({ awaited }) => beats.blockOf(awaited) <= block)
     this.#waiting = this.#waiting.filter((one) => !due.includes(one))
     return due.map(({ job }) => job)
   }

@@ -238,13 +238,15 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
     blocksOf(over, this.blockRate)
     const step = this.#steps.recall(patch, over, (knob) => this.position(knob))
     const { beats } = this.player
-    const waits = at === 'now' ? undefined : this.#later.add(beats.next(at, this.now), step)
+    const waits = at === 'now' ? undefined : this.#later.add(beats.await(at, this.now), step)
     return (await (waits ?? this.#enqueue(step))) as Report
   }
 
   /** The block in which something is to be done about a change to come, or Infinity. */
   protected get nextChange(): number {
-    return this.#later.nextTurn(this.player.beats, this.#ahead, this.lead)
+    const { beats } = this.player
+    this.#later.look(beats, this.now)
+    return this.#later.nextTurn(beats, this.#ahead, this.lead)
   }
 
   /** Blocks before its beat in which a change is prepared. */
@@ -255,11 +257,13 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
   /** Prepares the changes that come soon, and makes those that are due. To be called in turn. */
   protected async changeDue(): Promise<void> {
     const { beats } = this.player
+    this.#later.look(beats, this.now)
     await this.#later.prepare(beats, this.now + this.#ahead, async (step) => {
       const next = step(this.patch, this.#history)
       const parsed = next && parsePatch(next.patch, this.#catalogue, out)
       if (parsed) await this.graph.prepare(parsed, this.input(parsed))
     })
+    this.#later.look(beats, this.now)
     const since = this.#later.nextBlock(beats)
     if (since > this.now + this.lead) return
     await this.#work(this.#later.take(beats, Math.max(since, this.now)), since)

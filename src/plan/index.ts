@@ -36,6 +36,7 @@ export {
   multipleAfter,
   nextBar,
   nextBeat,
+  tolerance,
   withBeat,
   withStanding,
   withTempo,
