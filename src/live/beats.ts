@@ -121,9 +121,9 @@ export class Beats {
     this.#go(withStanding(this.state.map, !running, block))
   }
 
-  /** The tempo that a patch is played at which declares this one. */
-  tempoOf(declared: number): number {
-    return declared === this.#declared ? this.tempo : declared
+  /** The tempo that a patch is played at which declares this one. @param instead goes before what is declared anew */
+  tempoOf(declared: number, instead = declared): number {
+    return declared === this.#declared ? this.tempo : instead
   }
 
   /** A patch plays that declares this tempo. Says whether the patch before declared another: then it is to be taken. */

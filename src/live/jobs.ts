@@ -2,12 +2,14 @@ import type { History, ParsedPatch, Patch } from '../patch/index.ts'
 import type { Report } from '../plan/index.ts'
 import { immutable } from './copied.ts'
 
-/** Where the knobs go as the patch becomes another. */
+/** Where the knobs and the tempo go as the patch becomes another. */
 export interface Travel {
   /** Seconds in which they go there. */
   readonly over: number
   /** Positions 0..1 by name. Default: where the patch declares them. */
   readonly to?: ReadonlyMap<string, number>
+  /** Beats per minute that it goes to if the patch declares another tempo than the one before. Default: the one declared. */
+  readonly tempo?: number
 }
 
 /** What the patch becomes. */
@@ -57,13 +59,24 @@ export function taken(
         job.resolve(undefined)
         continue
       }
+      const before = parsed
       parsed = parse(next.patch)
       patch = immutable(next.patch)
       history = next.history
-      travel = next.travel ?? travel
+      travel = next.travel ?? (travel && before && onward(travel, before, parsed))
       waiting.push(job)
     } catch (error) {
       job.reject(error)
     }
   return parsed && { patch, parsed, travel, history, jobs: waiting }
+}
+
+/** The same travel when the patch becomes yet another: what that one declares otherwise goes where it says. */
+function onward({ over, to, tempo }: Travel, before: ParsedPatch, after: ParsedPatch): Travel {
+  const isSame = (knob: string): boolean => before.knobs[knob]?.value === after.knobs[knob]?.value
+  return {
+    over,
+    ...(to && { to: new Map([...to].filter(([knob]) => isSame(knob))) }),
+    ...(tempo !== undefined && before.tempo === after.tempo && { tempo }),
+  }
 }

@@ -236,7 +236,10 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
     const patch = this.#snapshots.get(name)
     checkTime(at)
     blocksOf(over, this.blockRate)
-    const step = this.#steps.recall(patch, over, (knob) => this.position(knob))
+    const step = this.#steps.recall(patch, over, {
+      position: (knob) => this.position(knob),
+      tempo: () => this.tempo,
+    })
     const { beats } = this.player
     const waits = at === 'now' ? undefined : this.#later.add(beats.await(at, this.now), step)
     return (await (waits ?? this.#enqueue(step))) as Report
@@ -331,7 +334,8 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
     const block = this.next
     const stale = this.takeBack(block)
     this.#renewed(knobs.adopt(parsed, positions, running === undefined, staying))
-    if (beats.declares(parsed.tempo)) this.perform({ kind: 'tempo', tempo: parsed.tempo, since })
+    if (beats.declares(parsed.tempo))
+      this.perform({ kind: 'tempo', tempo: travel?.tempo ?? parsed.tempo, since })
     if (travel)
       for (const knob of this.player.towards(parsed, blocksOf(travel.over, this.blockRate), since, travel.to))
         this.perform(knob)

@@ -8,7 +8,7 @@ import {
   type History,
   type Patch,
 } from '../patch/index.ts'
-import type { Job, Step } from './jobs.ts'
+import type { Job, Step, Travel } from './jobs.ts'
 
 /** To another patch. */
 export const applying =
@@ -21,23 +21,28 @@ export const editing =
   (before: Patch, history: History): Step =>
     applying(edited(before, edit))(before, history)
 
-/** Steps that go along the history, and know where the knobs were. */
+/** Where the knobs and the tempo are as something begins. */
+interface Place {
+  readonly position: (knob: string) => number
+  readonly tempo: () => number
+}
+
+/** Steps that go along the history, and know where the knobs and the tempo were. */
 export class Steps {
-  /** Where the knobs were before a snapshot came, by the patch that it brought. */
-  readonly #before = new WeakMap<Patch, ReadonlyMap<string, number>>()
+  /** Where they were before a snapshot came, by the patch that it brought. */
+  readonly #before = new WeakMap<Patch, Required<Pick<Travel, 'to' | 'tempo'>>>()
 
   /**
    * To a snapshot, and its knobs to where it has them.
    *
    * @param over seconds
-   * @param position where a knob is as it begins
    */
-  recall(snapshot: Patch, over: number, position: (knob: string) => number): Job['step'] {
+  recall(snapshot: Patch, over: number, { position, tempo }: Place): Job['step'] {
     return ({ knobs = {} }, history) => {
       // an object of its own: the same snapshot may come more than once
       const patch = { ...snapshot }
       const before = new Map(Object.keys(knobs).map((name) => [name, position(name)]))
-      this.#before.set(patch, before)
+      this.#before.set(patch, { to: before, tempo: tempo() })
       const moves = Object.entries(patch.knobs ?? {}).some(
         ([name, knob]) => before.get(name) !== (typeof knob === 'number' ? knob : knob.value),
       )
@@ -47,8 +52,8 @@ export class Steps {
 
   readonly undo: Job['step'] = (_, history) => {
     const back = undone(history)
-    const to = this.#before.get(history.present)
-    return back && { patch: back.present, history: back, ...(to && { travel: { over: 0, to } }) }
+    const before = this.#before.get(history.present)
+    return back && { patch: back.present, history: back, ...(before && { travel: { over: 0, ...before } }) }
   }
 
   readonly redo: Job['step'] = (_, history) => {

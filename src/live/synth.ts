@@ -182,8 +182,8 @@ export interface Synth {
   renameDevice(name: string, to: string): Promise<Report>
   setVoices(voices: number | VoicePolicy): Promise<Report>
   /**
-   * Takes the last edit back; undefined if there is none. Knobs stay where they are, but for those that a recalled snapshot
-   * moved: they go back to where they were before. Up to 200 steps.
+   * Takes the last edit back; undefined if there is none. Knobs stay where they are, but if it was a recalled snapshot they go back to
+   * where they were before it, and so does the tempo if that had another. Up to 200 steps.
    */
   undo(): Promise<Report | undefined>
   /** Does again what was undone last; undefined if nothing was. */

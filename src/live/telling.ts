@@ -22,7 +22,7 @@ export function telling(
   const positions = travel === undefined ? knobs.inPatch(after.parsed) : travel.to
   const declared = (knob: string): number => after.parsed.knobs[knob]?.value ?? 0
   const was = asHeard(before, knobs.position, beats.tempo)
-  const tempo = beats.tempoOf(after.parsed.tempo)
+  const tempo = beats.tempoOf(after.parsed.tempo, travel?.tempo)
   const will = asHeard(after, (knob) => positions?.get(knob) ?? declared(knob), tempo)
   return (report) => withDifferences(report, was, will)
 }

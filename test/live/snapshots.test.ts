@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { limits, type Patch } from '../../src/patch/index.ts'
+import { reportLine } from '../../src/plan/index.ts'
 import { clickFigure, fundamental } from '../audio/ear.ts'
 import { errorOf } from '../engine/helpers.ts'
 import { runs } from '../laws/patches.ts'
@@ -236,6 +237,50 @@ describe('recall', () => {
       ),
       runs(20),
     )
+  })
+
+  it('is undone with the tempo as it was set by hand before it, if it had another', async () => {
+    const { synth } = await play(tone)
+    synth.store('other', { ...other, tempo: 90 })
+    synth.store('same', other)
+    const settled = async (): Promise<number> => {
+      await synth.advance(seconds(2))
+      return synth.tempo
+    }
+    synth.setTempo(99)
+    await synth.advance(seconds(2))
+    await synth.recall('other')
+    expect(await settled()).toBe(90)
+    const report = await synth.undo()
+    expect(report && reportLine(report)).toContain('tempo 90 → 99')
+    expect(await settled()).toBe(99)
+    await synth.redo()
+    expect(await settled()).toBe(90)
+    await synth.undo()
+    expect(await settled()).toBe(99)
+    // it declares what the patch before does: the tempo is no part of it
+    await synth.recall('same')
+    synth.setTempo(101)
+    expect(await settled()).toBe(101)
+    await synth.undo()
+    expect(await settled()).toBe(101)
+  })
+
+  it('leaves what is edited in one go with its undo to the edit', async () => {
+    const { synth } = await play(tone)
+    synth.store('other', { ...other, tempo: 90 })
+    synth.setTempo(99)
+    synth.setKnob('level', 0.3)
+    synth.setKnob('pitch', 0.4)
+    await synth.advance(seconds(2))
+    await synth.recall('other')
+    await synth.advance(seconds(2))
+    await Promise.all([
+      synth.undo(),
+      synth.apply({ ...tone, tempo: 77, knobs: { ...tone.knobs, level: 0.85 } }),
+    ])
+    await synth.advance(seconds(2))
+    expect([synth.tempo, synth.knob('level'), synth.knob('pitch')]).toEqual([77, 0.85, 0.4])
   })
 
   it('is a step of its own if it moves only knobs', async () => {
