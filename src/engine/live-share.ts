@@ -49,6 +49,10 @@ class LiveShare extends Share<LiveEngine> implements LivePart {
     return this.common.engine.notice
   }
 
+  get origin(): number | undefined {
+    return this.common.origin
+  }
+
   /** For all parts it is the same second in the same block. */
   originOf(blocks: number): number {
     return (this.common.origin ??= this.nextBlock - blocks)

@@ -57,6 +57,8 @@ export interface LiveEngine extends Engine {
   readonly bufferBlocks: number
   /** Why there is no sound card behind it, in one line; undefined if there is one or none was wanted. */
   readonly notice: string | undefined
+  /** If it is part of an engine: the block that is second 0 for all parts, once any of them has said so. */
+  readonly origin?: number | undefined
   /** If it is part of an engine: the block of second 0, which whoever says it first puts so many blocks before the next. */
   originOf?(blocks: number): number
   /** Calls a listener with all that is heard from now on, about 43 ms at a time; the result ends it. */

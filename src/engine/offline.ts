@@ -367,7 +367,6 @@ export function offlineEngine(
     async close() {
       closed = true
       listeners.clear()
-      kept.length = 0
       outbox.take()
       schedule.clear()
       const gone = new MegasynthError([

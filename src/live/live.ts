@@ -43,7 +43,13 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   #taps = new Map<(audio: Audio) => void, () => void>()
 
   get time(): number {
-    return (this.now * this.engine.blockSize) / this.engine.sampleRate
+    return (this.now * this.teller.blockSize) / this.teller.sampleRate
+  }
+
+  /** What others play on the same engine has a clock already: it is the same for all. */
+  protected override get now(): number {
+    const { origin, nextBlock } = this.engine
+    return origin === undefined ? super.now : nextBlock - origin
   }
 
   override async start(patch: Patch, parsed: ParsedPatch): Promise<void> {

@@ -8,7 +8,8 @@ import { within } from './within.ts'
 /** The session on an engine that is driven block by block. */
 export class OfflineSession extends Session<OfflineEngine> implements OfflineSynth {
   get time(): number {
-    return ((this.engine.block - this.origin) * this.engine.blockSize) / this.engine.sampleRate
+    const { block, blockSize, sampleRate } = this.teller
+    return ((block - this.origin) * blockSize) / sampleRate
   }
 
   /** The blocks that the engine has computed as it started are not heard. */

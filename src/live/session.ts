@@ -39,6 +39,8 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
   protected readonly turns = new Turns()
   /** Block of the engine that is second 0. Blocks of the synth count from it. */
   protected origin = 0
+  /** The engine whose blocks tell the time: another one does when it can sound. */
+  protected teller: E
   readonly #catalogue: Readonly<Record<string, DeviceType>>
   readonly #later = new Later()
   readonly #snapshots = new Snapshots()
@@ -48,6 +50,7 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
   constructor(graph: Graph<E>, catalogue: Readonly<Record<string, DeviceType>>, patch: Patch) {
     super()
     this.graph = graph
+    this.teller = graph.engine
     this.#catalogue = catalogue
     this.#history = createHistory(patch)
     this.player = new Player(this.blockRate)
@@ -77,7 +80,7 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
 
   /** The block of the synth in which what is sent now takes effect. */
   protected get now(): number {
-    return this.engine.nextBlock - this.origin
+    return this.teller.nextBlock - this.origin
   }
 
   /** Blocks before its beat in which a change is handed over. */
@@ -141,13 +144,14 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
     this.startClock(0)
   }
 
-  /** A new engine counts its blocks from 0, and the time goes on. */
+  /** A new engine counts its blocks from 0, and the time goes on from where it stood since the old one's end. */
   async #keepTime<T>(work: () => Promise<T>): Promise<T> {
-    const { time, engine } = this
     try {
       return await work()
     } finally {
-      if (this.engine !== engine) {
+      if (this.engine !== this.teller && this.graph.isAlive) {
+        const { time } = this
+        this.teller = this.engine
         this.startClock(time)
         this.#renewed()
       }

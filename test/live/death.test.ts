@@ -113,6 +113,23 @@ it('a recording goes on through it, and is whole in the end', async () => {
   expect(fundamental(sound.subarray(-9600), synth.sampleRate)).toBeCloseTo(220, 0)
 })
 
+it('the time never goes back, nor is it another while the engine is', async () => {
+  synth.noteOn(69)
+  await until(() => synth.time > 0.5)
+  const times = [synth.time]
+  const played: number[] = []
+  synth.on('played', ({ at }) => played.push(at))
+  const timer = setInterval(() => {
+    times.push(synth.time)
+    synth.setKnob('level', 0.5)
+  }, 1)
+  await die()
+  await until(() => synth.time > (times[0] ?? 0) + 0.3)
+  clearInterval(timer)
+  expect(times).toEqual(times.toSorted((a, b) => a - b))
+  expect(played).toEqual(played.toSorted((a, b) => a - b))
+})
+
 it('a knob that is on its way arrives', async () => {
   synth.noteOn(69)
   synth.setKnob('level', 0, { over: 0.01 })

@@ -277,7 +277,18 @@ describe('an engine that is gone is replaced, with everything on it', () => {
     expect((await errorOf(() => synth.advance(0.1))).code).toBe('engine-failed')
     expect(one.made()).toBe(1)
     expect(synth.time).toBeCloseTo(time, 9)
+    // while another one takes over, the time stands
+    const [first, times]: [OfflineEngine, number[]] = [one.engine(), []]
+    const look: Overrides = (engine) => ({
+      load: (defs) => {
+        times.push(synth.time, synth.beat / 2)
+        return engine.load(defs)
+      },
+    })
+    one.tamper((engine) => (engine === first ? dead(engine) : look(engine)), true)
     const again = await toneOf(one)
+    expect(times).toEqual([expect.closeTo(time, 9), expect.closeTo(time, 9)])
+    one.tamper()
     expect([again.pitch, again.level]).toEqual([expect.closeTo(old.pitch, 1), expect.closeTo(old.level, 3)])
     expect(one.made()).toBe(2)
     const sound = await left(one, 3.7 - synth.time)

@@ -180,8 +180,12 @@ describe('a live ensemble', () => {
     b?.setKnob('level', 1)
     await until(async () => (await level(both, 329.63)) > 0.01)
     const before = both.time
+    const times = both.parts.map((): number[] => [])
+    const timer = setInterval(() => both.parts.forEach(({ time }, i) => times[i]?.push(time)), 1)
     await workers[0]?.terminate()
     await until(() => restarted.length === 2)
+    clearInterval(timer)
+    for (const some of times) expect(some).toEqual(some.toSorted((x, y) => x - y))
     expect(both.time).toBeGreaterThanOrEqual(before)
     expect(b?.patch).toEqual(filtered)
     expect(b?.knob('level')).toBe(1)
