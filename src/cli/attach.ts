@@ -3,15 +3,13 @@ import { MegasynthError } from '../errors/index.ts'
 import type { LivePlayer } from '../live/live-ensemble.ts'
 import { connectMidi, type MidiNews } from '../midi/connect.ts'
 import type { MidiPorts } from '../midi/ports.ts'
-import { recallPrograms } from '../midi/programs.ts'
+import { programLine, recallPrograms } from '../midi/programs.ts'
 import { sendMidi } from '../midi/send.ts'
 import { sharedPorts } from '../midi/shared-ports.ts'
 import type { Ends } from './ends.ts'
-import { placeOf } from './files.ts'
 import type { Shell } from './io.ts'
-import { recordMidi, type MidiRecording } from './midi-recording.ts'
-import { checkSequencer } from './sequencer.ts'
-import { programLine } from './shelf.ts'
+import { midiLine, midiPlace, recordMidi } from './midi-recording.ts'
+import { openSystemPorts } from './system-ports.ts'
 
 /** What plays live synths from outside, and where they send what they play. */
 export interface AttachFlags {
@@ -137,20 +135,22 @@ export async function attach(
   }
 }
 
-function recording(synths: readonly Attached[], flags: AttachFlags, shell: Shell): MidiRecording | undefined {
-  if (flags.recordMidi === undefined) return undefined
+/** What is recorded of synths, if it is asked for. `finish` says in a line what it came to. */
+function recording(
+  synths: readonly Attached[],
+  flags: AttachFlags,
+  shell: Shell,
+): { readonly finish: () => void; readonly abort: () => void } | undefined {
+  const { recordMidi: written, force } = flags
+  if (written === undefined) return undefined
+  const place = midiPlace(shell.io.cwd, '--record-midi', written)
   const parts = synths.map(({ synth, part }) => ({ synth, ...channelOf(part), ...reachOf(flags) }))
-  return recordMidi(parts, placeOf(shell.io.cwd, flags.recordMidi), flags.force === true, shell)
+  const { finish, abort } = recordMidi(parts, place, force === true)
+  return { finish: () => shell.print(midiLine(place.shown, finish(), shell)), abort }
 }
 
 const channelOf = (part: Attached['part']): { readonly channel?: number } =>
   part === undefined ? {} : { channel: part.channel }
-
-async function openSystemPorts(): Promise<MidiPorts> {
-  checkSequencer(process.platform)
-  const { openMidiPorts } = await import('../midi/node.ts')
-  return await openMidiPorts()
-}
 
 /** The ports, if they are asked for; where nobody asks, those that there are. */
 async function midiPorts(

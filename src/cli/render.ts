@@ -1,8 +1,8 @@
-import { basename, extname, join } from 'node:path'
+import { basename, extname } from 'node:path'
 import { Option, type Command } from 'commander'
 import { engineSize, type EngineOptions } from '../engine/index.ts'
 import { durationOf, perform, type Length } from '../live/index.ts'
-import { fail, show } from '../errors/index.ts'
+import { fail } from '../errors/index.ts'
 import { maxMidiBytes } from '../midi/chunks.ts'
 import type { Patch } from '../patch/index.ts'
 import { parseNotes } from '../patch/notes.ts'
@@ -14,6 +14,7 @@ import { openMap, performMap, silentChannels } from './map.ts'
 import { blueprint, checkRoom, type Blueprint } from './needs.ts'
 import { openPatch, type OpenPatch } from './open.ts'
 import { record, type Recorded, type Recording } from './record.ts'
+import { recordingPlace } from './recording-place.ts'
 import { scoreOf, type Programs } from './score.ts'
 import { missingProgram, openShelf, shelfOf } from './shelf.ts'
 import { keyboardFlag, tuningFlag, type TuningFlags } from './tuning.ts'
@@ -214,20 +215,13 @@ function outputOf(cwd: string, patchFile: string, written: string | undefined): 
   return written === undefined ? placeOf(cwd, name) : wavPlace(cwd, '--output', written, name)
 }
 
-/** The place of a WAV file that a flag names. @throws MegasynthError `invalid-option` for a name that no WAV file should have */
-export function wavPlace(cwd: string, flag: string, written: string, name = 'take.wav'): Place {
-  const type = extname(written)
-  if (type.toLowerCase() === '.wav') return placeOf(cwd, written)
-  const toStdout = written === '-'
-  const isFolder = /(^|[\\/])\.{0,2}$/.test(written)
-  return fail({
-    code: 'invalid-option',
-    path: flag,
-    message: toStdout ? 'cannot be standard output: WAV files are written to a file' : 'names no WAV file',
-    found: show(written),
-    expected: 'a name that ends in .wav',
-    suggestion: `write ${flag} ${toStdout ? name : isFolder ? join(written, name) : `${written.slice(0, written.length - type.length)}.wav`}`,
-  })
+/**
+ * The place of a WAV file that a flag names, or a function of the prompt.
+ *
+ * @throws MegasynthError `invalid-option` for a name that no WAV file should have
+ */
+export function wavPlace(cwd: string, asked: string, written: string, name = 'take.wav'): Place {
+  return recordingPlace(cwd, asked, written, { kind: 'WAV', types: ['.wav'], name })
 }
 
 /** What is played for how long. A patch that sounds by itself needs no notes; any other gets one rather than be silent. */

@@ -5,7 +5,6 @@ import type { Command } from 'commander'
 import { createSynth } from '../live/create.ts'
 import type { Patch } from '../patch/index.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
-import { openMidiPorts } from '../midi/node-ports.ts'
 import type { Outside } from '../repl/desk.ts'
 import { catchExit } from '../repl/exit-request.ts'
 import { replSession } from '../repl/session.ts'
@@ -18,13 +17,15 @@ import { bufferFlag, deviceFlag, setFlag, type KnobSetting } from './flags.ts'
 import type { Shell, Sink } from './io.ts'
 import { recordLive } from './live-recording.ts'
 import { ownModule, patchTypes } from './load.ts'
+import { midiLine, midiPlace, recordMidi } from './midi-recording.ts'
 import { starter } from './new.ts'
-import { loadApart } from './load-apart.ts'
-import { openPatch, type Reading } from './open.ts'
+import { loadApart, type ApartLoader } from './load-apart.ts'
+import { openPatch } from './open.ts'
 import { deviceLine, reload, tellOfTrouble } from './reload.ts'
 import { sayWhatWasRecorded, wavPlace } from './render.ts'
 import { openShelf, shelfOf } from './shelf.ts'
 import { saveSnapshots } from './snapshots.ts'
+import { openSystemPorts } from './system-ports.ts'
 import { watchFiles } from './watch.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -100,7 +101,7 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
           { ...shell, print: say, note: say, errorPaint: paint },
           synth,
           catalogue,
-          loader.load,
+          loader,
           snapshots,
         ),
       catchStrays: (listener) => {
@@ -132,7 +133,7 @@ function outsideOf(
   shell: Shell,
   synth: LiveSynth,
   catalogue: DeviceTypes,
-  load: Required<Reading>['load'],
+  { load, close }: ApartLoader,
   read: ReadonlyMap<string, Patch>,
 ): Outside {
   const { cwd } = shell.io
@@ -176,6 +177,11 @@ function outsideOf(
         },
       }
     },
+    async recordMidi(file, { force }) {
+      const place = midiPlace(cwd, 'recordMidi', file)
+      const recording = recordMidi([{ synth }], place, force)
+      return { stop: async () => midiLine(place.shown, recording.finish(), shell) }
+    },
     readSnapshots(file) {
       const found = openShelf(shelfOf(cwd, file), catalogue, shell)
       known = new Set(found.keys())
@@ -187,7 +193,8 @@ function outsideOf(
       known = new Set(snapshots.keys())
       return beside.shown
     },
-    openMidi: openMidiPorts,
+    openMidi: openSystemPorts,
+    endLoading: close,
     filesLike: (text) => filesLike(cwd, text),
   }
 }

@@ -1,7 +1,7 @@
 import { MegasynthError, formatProblems, listNames, type Problem } from '../errors/index.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
 import { refill } from '../live/snapshots.ts'
-import { programNumber, type ProgramChange, type ProgramNews } from '../midi/programs.ts'
+import { programLine, programNumber, type ProgramChange } from '../midi/programs.ts'
 import type { Patch } from '../patch/index.ts'
 import type { DeviceTypes } from './catalogue.ts'
 import { placeOf, type Place } from './files.ts'
@@ -73,15 +73,6 @@ export function refillShelf(
   if (now.size === 0 && before.size > 0) shell.note(shell.errorPaint.dim('there are no snapshots any more'))
 }
 
-/** Says in a line what a program change came to. */
-export function programLine(news: ProgramNews): string {
-  const program = `program ${news.number}`
-  if (news.kind === 'recalled') return `${program}: ${news.name}`
-  if (news.kind === 'missing') return `${program}: ${missingText(news.count)}`
-  const why = news.error instanceof Error ? news.error.message : String(news.error)
-  return `${program}: ${news.name} does not come: ${why}`
-}
-
 /** Says once of every program of a MIDI file that no snapshot stands for it. */
 export function missingProgram(
   snapshots: Snapshots,
@@ -90,10 +81,7 @@ export function missingProgram(
   const told = new Set<number>()
   return (change) => {
     const number = programNumber(change)
-    if (!told.has(number)) note(`program ${number}: ${missingText(snapshots.size)}`)
+    if (!told.has(number)) note(programLine({ kind: 'missing', number, count: snapshots.size }))
     told.add(number)
   }
 }
-
-const missingText = (snapshots: number): string =>
-  snapshots === 0 ? 'there are no snapshots' : `there is no such snapshot, but 0..${snapshots - 1}`

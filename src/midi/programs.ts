@@ -52,3 +52,15 @@ export function recallPrograms(
     )
   }
 }
+
+/** Says in a line what a program change came to. */
+export function programLine(news: ProgramNews): string {
+  const program = `program ${news.number}`
+  if (news.kind === 'recalled') return `${program}: ${news.name}`
+  if (news.kind === 'missing')
+    return news.count === 0
+      ? `${program}: there are no snapshots`
+      : `${program}: there is no such snapshot, but 0..${news.count - 1}`
+  const why = news.error instanceof Error ? news.error.message : String(news.error)
+  return `${program}: ${news.name} does not come: ${why}`
+}

@@ -27,6 +27,7 @@ export const chapters = {
   snapshots: 'Snapshots',
   look: 'See and hear what goes on',
   files: 'Files',
+  midi: 'MIDI',
   session: 'The session',
 } as const
 

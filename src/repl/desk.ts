@@ -5,6 +5,7 @@ import type { Feed } from '../live/feed.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
 import type { MidiConnection } from '../midi/connect.ts'
 import type { MidiPorts } from '../midi/ports.ts'
+import type { MidiSending } from '../midi/send.ts'
 
 /** A recording that goes on. */
 export interface Take {
@@ -22,11 +23,15 @@ export interface Outside {
   readonly watch: (file: string) => Promise<{ readonly patch: Patch; readonly end: () => Promise<void> }>
   /** Begins to record what is heard. @throws MegasynthError `file-exists`, `unwritable-file`, `invalid-option` */
   readonly record: (file: string, options: { readonly force: boolean }) => Promise<Take>
+  /** Begins to record what is played, as MIDI. @throws MegasynthError as `record` does */
+  readonly recordMidi: (file: string, options: { readonly force: boolean }) => Promise<Take>
   /** The snapshots beside a patch file. What is wrong with them is told above what is being typed. */
   readonly readSnapshots: (file: string) => ReadonlyMap<string, Patch>
   /** Writes the snapshots beside a patch file; gives the name of their file. @throws MegasynthError `unwritable-file`, `too-large` */
   readonly keepSnapshots: (file: string, snapshots: ReadonlyMap<string, Patch>) => string
   readonly openMidi: () => Promise<MidiPorts>
+  /** No file is loaded any more: what is being loaded is given up at once. */
+  readonly endLoading: () => void
   /** Names of files and folders that begin with a text, for completion: folders end in `/`. */
   readonly filesLike: (text: string) => readonly string[]
 }
@@ -47,10 +52,19 @@ export interface Desk {
   file: string | undefined
   /** Files that this session has written: it may write them again. */
   readonly written: Set<string>
-  take: Take | undefined
+  /** What is being recorded, by the function that began it: of each one at a time. */
+  readonly takes: Map<'record' | 'recordMidi', Promise<Take>>
   /** Ends watching. */
   unwatch: (() => Promise<void>) | undefined
-  midi: { readonly ports: MidiPorts; connection: MidiConnection | undefined } | undefined
+  midi:
+    | {
+        readonly ports: MidiPorts
+        /** What plays the synth. */
+        connection: MidiConnection | undefined
+        /** Where what it plays is sent. */
+        sending: MidiSending | undefined
+      }
+    | undefined
   /** Lines of notes that are being played. */
   readonly lines: Set<Feed>
   /** Notes struck by the REPL so far: each has a name of its own. */

@@ -11,7 +11,7 @@ function reference(commands: readonly Command[]): string {
         .filter((command) => command.chapter === chapter)
         .map(
           ({ call, doc, examples }) =>
-            `### \`${call}\`\n\n${prose(doc)}\n\n\`\`\`js\n${examples.join('\n')}\n\`\`\`\n`,
+            `### \`${call}\`\n\n${prose(doc)}\n\n\`\`\`js\n${examples.join(';\n')}\n\`\`\`\n`,
         )
       return `## ${title}\n\n${sections.join('\n')}`
     })

@@ -9,6 +9,7 @@ import { completed, type Names } from './complete.ts'
 import type { Desk, Outside } from './desk.ts'
 import { mistakeText } from './mistake.ts'
 import { openPrompt, type PromptOptions } from './prompt.ts'
+import { endTakes } from './takes.ts'
 
 /** What a session at the prompt is made from. */
 export interface SessionOptions extends Pick<PromptOptions, 'input' | 'output' | 'history'> {
@@ -45,7 +46,7 @@ export async function replSession(options: SessionOptions): Promise<void> {
     exit: () => prompt.close(),
     file: options.file,
     written: new Set(),
-    take: undefined,
+    takes: new Map(),
     unwatch: undefined,
     midi: undefined,
     lines: new Set(),
@@ -96,8 +97,7 @@ export async function replSession(options: SessionOptions): Promise<void> {
     await prompt.ended
   } finally {
     signal.removeEventListener('abort', onAbort)
-    await leave(desk)
-    release()
+    await leave(desk).finally(release)
   }
 }
 
@@ -143,10 +143,29 @@ function kindOf(value: unknown): string | undefined {
 
 const dataTypes = /^(Object|Array|Map|Set|Date|RegExp|Promise|\w*Error|\w+Array)$/
 
-/** Ends what the session has begun. */
+/** Ends what the session has begun: whatever fails of it, the rest is ended too. @throws what failed first */
 async function leave(desk: Desk): Promise<void> {
-  await desk.unwatch?.()
-  desk.midi?.connection?.close()
-  desk.midi?.ports.close()
-  if (desk.take !== undefined) desk.say(await desk.take.stop())
+  const { outside, midi, say, paint } = desk
+  const failures: unknown[] = []
+  const attempt = async (work: () => unknown): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  // first: a file that is watched may have been saved with a loop that never ends
+  await attempt(() => outside.endLoading())
+  await attempt(() => desk.unwatch?.())
+  // what is held on its keys is let go of, which belongs to what is recorded
+  await attempt(() => midi?.connection?.close())
+  await attempt(async () => {
+    const { told, failed } = await endTakes(desk)
+    for (const line of told) say(line)
+    failures.push(...failed)
+  })
+  await attempt(() => midi?.sending?.close())
+  await attempt(() => midi?.ports.close())
+  for (const error of failures.slice(1)) say(mistakeText(error, paint))
+  if (failures.length > 0) throw failures[0]
 }

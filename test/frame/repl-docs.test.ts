@@ -11,5 +11,10 @@ it('docs/repl.md has every function of the REPL as it is (npm run repl-docs writ
   const text = readFileSync(file, 'utf8')
   const options = { ...(await resolveConfig(file)), parser: 'markdown' }
   expect(text).toBe(await format(withReference(text, commands), options))
-  for (const { call } of commands) expect(text).toContain(`### \`${call}\``)
+  const lines = new Set(text.split('\n'))
+  for (const { call, examples } of commands) {
+    expect(lines).toContain(`### \`${call}\``)
+    // each can be typed as it stands there
+    for (const example of examples) expect(lines).toContain(example)
+  }
 })

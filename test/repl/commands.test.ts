@@ -1,99 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSynth, type LiveSynth } from 'megasynth/live'
-import { inspect } from 'node:util'
 import { plain } from '../../src/errors/index.ts'
-import { standard, type Patch } from '../../src/index.ts'
+import type { Patch } from '../../src/index.ts'
 import { chapters } from '../../src/repl/command.ts'
-import { callCommand, parametersOf } from '../../src/repl/call.ts'
+import { parametersOf } from '../../src/repl/call.ts'
 import { commands } from '../../src/repl/commands/index.ts'
-import type { Desk } from '../../src/repl/desk.ts'
 import { helpOf, helpText } from '../../src/repl/help.ts'
+import { scratch } from '../cli/helpers.ts'
+import { lead, sitDown, until, type Sitting } from './sitting.ts'
 
-const lead: Patch = {
-  voices: 4,
-  knobs: { cutoff: { value: 0.5, label: 'Cutoff' } },
-  devices: {
-    lfo0: { type: 'lfo' },
-    oscillator0: { type: 'oscillator' },
-    filter0: { type: 'filter' },
-  },
-  connections: [
-    ['oscillator0', 'filter0.in'],
-    ['cutoff', 'filter0.cutoff'],
-    ['lfo0', 'filter0.resonance', 0.1],
-    ['filter0', 'out'],
-  ],
-}
-
-/** Files that were written, by name. */
-const files = new Map<string, string>()
-/** Snapshots beside files. */
-const shelves = new Map<string, ReadonlyMap<string, Patch>>()
-let synth: LiveSynth
-let desk: Desk
-let said: string[] = []
-let exits = 0
-
-async function open(): Promise<void> {
-  synth = await createSynth({ patch: lead, device: 'silent' })
-  const take = { stop: async () => await Promise.resolve('the take is there') }
-  desk = {
-    synth,
-    catalogue: standard,
-    paint: plain,
-    width: () => 100,
-    say: (text) => said.push(text),
-    exit: () => exits++,
-    file: undefined,
-    written: new Set(),
-    take: undefined,
-    unwatch: undefined,
-    midi: undefined,
-    lines: new Set(),
-    notes: 0,
-    outside: {
-      openPatch: async () => await Promise.resolve(lead),
-      write: (file, text) => files.set(file, text),
-      watch: async () => await Promise.resolve({ patch: lead, end: async () => await Promise.resolve() }),
-      record: async () => await Promise.resolve(take),
-      readSnapshots: (file) => shelves.get(file) ?? new Map<string, Patch>(),
-      keepSnapshots(file, all) {
-        shelves.set(file, all)
-        return `${file}'s shelf`
-      },
-      openMidi: async () =>
-        await Promise.resolve({
-          inputs: [{ id: '1', name: 'Keystation' }],
-          outputs: [],
-          openInput: () => ({ close: () => undefined }),
-          openOutput: () => ({ send: () => undefined, close: () => undefined }),
-          watch: () => () => undefined,
-          close: () => undefined,
-        }),
-      filesLike: () => [],
-    },
-  }
-}
-
-/** Runs a line as the prompt does: what it gives, and what is printed. */
-async function typed(line: string): Promise<{ readonly value: unknown; readonly text: string }> {
-  const names = commands.map(({ name }) => name)
-  const functions = commands.map(
-    (command) =>
-      (...values: unknown[]) =>
-        callCommand(command, desk, values),
-  )
-  // oxlint-disable-next-line typescript/no-implied-eval -- as the prompt does
-  const evaluate = new Function(...names, 'patch', `return (async () => (${line}))()`) as (
-    ...values: unknown[]
-  ) => unknown
-  const value = await evaluate(...functions, synth.patch)
-  return { value, text: value === undefined ? '' : inspect(value) }
-}
+const folder = scratch()
+let at: Sitting
+const open = async (): Promise<void> => void (at = await sitDown(folder.path))
+const typed: Sitting['typed'] = async (line) => await at.typed(line)
 
 describe('every command', () => {
   beforeAll(open)
-  afterAll(async () => await synth.close())
+  afterAll(async () => await at.synth.close())
 
   it('has a name of its own, a docstring in sentences, and examples that begin with it', () => {
     expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length)
@@ -110,7 +32,7 @@ describe('every command', () => {
   it.each(commands.filter(({ name }) => !waits(name)).flatMap(({ examples }) => examples))(
     '%s',
     async (example) => {
-      if (example.includes("'lfo0'") && !('lfo0' in synth.patch.devices)) await synth.apply(lead)
+      if (example.includes("'lfo0'") && !('lfo0' in at.synth.patch.devices)) await at.synth.apply(lead)
       await expect(typed(example)).resolves.toBeDefined()
     },
   )
@@ -157,7 +79,7 @@ describe('every command', () => {
   })
 
   it('says what is in the way where it cannot be done', async () => {
-    await synth.apply(lead)
+    await at.synth.apply(lead)
     await expect(typed("learn('cutoff')")).rejects.toThrow('midi-unavailable')
     await expect(typed("setKnob('cutof', 1)")).rejects.toThrow('did you mean "cutoff"?')
     await expect(typed("note('H4')")).rejects.toThrow('invalid-notes')
@@ -165,13 +87,13 @@ describe('every command', () => {
     await expect(typed("chord('C4 E4')")).rejects.toThrow('play(…) plays one after the other')
     await expect(typed("save('take.wav')")).rejects.toThrow('unknown-file-type')
     await expect(typed("help('setKnb')")).rejects.toThrow('did you mean "setKnob"?')
-    for (const call of ["load('')", 'save(3)', 'record(7)', 'watch(3)']) await expect(typed(call)).rejects.toThrow('this names no file') // prettier-ignore
+    for (const call of ["load('')", 'save(3)', 'record(7)', 'recordMidi({})', 'watch(3)']) await expect(typed(call)).rejects.toThrow('this names no file') // prettier-ignore
   })
 })
 
 describe('what is typed', () => {
   beforeAll(open)
-  afterAll(async () => await synth.close())
+  afterAll(async () => await at.synth.close())
 
   it('turns a knob, and shows what that makes of what it moves', async () => {
     expect((await typed("setKnob('cutoff', 1)")).text).toBe(`cutoff  Cutoff  ▕${'█'.repeat(20)}▏  1.00  filter0.cutoff 20000 Hz`) // prettier-ignore
@@ -205,20 +127,20 @@ describe('what is typed', () => {
 
   it('plays notes that end by themselves, each for itself', async () => {
     await typed("note('C4', 0.5), note('E4', 60)")
-    await until(() => synth.stats().voices.held === 1)
+    await until(() => at.synth.stats().voices.held === 1)
     await typed('allOff()')
-    await until(() => synth.stats().voices.held === 0)
+    await until(() => at.synth.stats().voices.held === 0)
     await typed("play('C4 E4 G4')")
-    await until(() => synth.stats().voices.held > 0)
-    expect(desk.lines.size).toBe(1)
+    await until(() => at.synth.stats().voices.held > 0)
+    expect(at.desk.lines.size).toBe(1)
     await typed('panic()')
-    await until(() => synth.stats().voices.held === 0 && desk.lines.size === 0)
+    await until(() => at.synth.stats().voices.held === 0 && at.desk.lines.size === 0)
   })
 
   it('hears a device: its pitch is that of the note', async () => {
     await typed("set('filter0.resonance', 0), setKnob('cutoff', 1)")
     await typed("noteOn('A3')")
-    await until(() => synth.stats().voices.held === 1)
+    await until(() => at.synth.stats().voices.held === 1)
     const { value, text } = await typed("probe('oscillator0', { seconds: 0.1 })")
     expect((value as { pitch: number }).pitch).toBeCloseTo(220, -1)
     expect(text).toMatch(/^oscillator0 {2}level −\d+\.\d dB {3}peak/)
@@ -230,20 +152,20 @@ describe('what is typed', () => {
   it('saves the patch with its knobs where they stand', async () => {
     await typed("setKnob('cutoff', 0.25)")
     await typed("save('now.json')")
-    const saved = JSON.parse(files.get('now.json') ?? '') as Patch
+    const saved = JSON.parse(at.files.get('now.json') ?? '') as Patch
     expect(saved.knobs).toEqual({ cutoff: { value: 0.25, label: 'Cutoff' } })
     await typed("save('now.ts')")
-    expect(files.get('now.ts')).toContain('export default definePatch({')
+    expect(at.files.get('now.ts')).toContain('export default definePatch({')
     expect((await typed("save('now.ts')")).text).toBe('now.ts is written')
   })
 
   it('keeps snapshots beside the file that is played, whichever that is', async () => {
-    const shelf = (file: string): readonly string[] => [...(shelves.get(file)?.keys() ?? [])]
+    const shelf = (file: string): readonly string[] => [...(at.shelves.get(file)?.keys() ?? [])]
     const names = async (): Promise<unknown> => (await typed('snapshots()')).value
-    shelves.clear()
-    shelves.set('other.ts', new Map([['coda', lead], ['verse', lead]])) // prettier-ignore
-    desk.file = undefined
-    for (const name of synth.snapshots.keys()) synth.forget(name)
+    at.shelves.clear()
+    at.shelves.set('other.ts', new Map([['coda', lead], ['verse', lead]])) // prettier-ignore
+    at.desk.file = undefined
+    for (const name of at.synth.snapshots.keys()) at.synth.forget(name)
     expect((await typed("store('intro')")).text).toBe('intro is stored, for this session')
     expect((await typed("save('new.ts')")).text).toBe(
       "new.ts is written, and its snapshots in new.ts's shelf",
@@ -259,19 +181,19 @@ describe('what is typed', () => {
     await typed('watch(false)')
     expect(await names()).toEqual(['intro', 'verse'])
     // what had no file goes along, but nothing is lost of what a file has
-    desk.file = undefined
-    said = []
+    at.desk.file = undefined
+    at.said = []
     await typed("load('other.ts')")
     expect(await names()).toEqual(['coda', 'end', 'intro', 'verse'])
-    shelves.set('third.ts', new Map([['end', { ...lead, tempo: 30 }]])) // prettier-ignore
-    desk.file = undefined
+    at.shelves.set('third.ts', new Map([['end', { ...lead, tempo: 30 }]])) // prettier-ignore
+    at.desk.file = undefined
     await typed("load('third.ts')")
-    expect(synth.snapshots.get('end')?.tempo).toBe(30)
-    expect(said).toEqual(['end is now the one kept beside third.ts'])
+    expect(at.synth.snapshots.get('end')?.tempo).toBe(30)
+    expect(at.said).toEqual(['end is now the one kept beside third.ts'])
   })
 
   it('ends the watch of a file when another is loaded, and says so', async () => {
-    const { outside } = desk
+    const { outside } = at.desk
     // more synths than the engine has room for: seen only when it is planned
     const many = Array.from({ length: 200 }, (_, i) => [`osc${i}`, { type: 'oscillator' }] as const)
     const huge: Patch = { voices: 128, devices: Object.fromEntries(many), connections: many.map(([name]) => [name, 'out']) } // prettier-ignore
@@ -282,24 +204,24 @@ describe('what is typed', () => {
       if (file === 'broken.ts') throw new Error('broken')
       return await Promise.resolve(file === 'huge.ts' ? huge : lead)
     }
-    desk = { ...desk, outside: { ...outside, watch, openPatch } }
-    said = []
+    at.desk = { ...at.desk, outside: { ...outside, watch, openPatch } }
+    at.said = []
     await typed("watch('a.ts')")
     await typed("load('a.ts')")
     for (const file of ['broken.ts', 'huge.ts'])
       await expect(typed(`load('${file}')`)).rejects.toThrow(/broken|engine-limit/)
-    expect([ended, said, desk.file]).toEqual([[], [], 'a.ts'])
+    expect([ended, at.said, at.desk.file]).toEqual([[], [], 'a.ts'])
     await typed("load('b.ts')")
-    expect([ended, said, desk.file]).toEqual([['a.ts'], ['a.ts is no longer watched'], 'b.ts'])
+    expect([ended, at.said, at.desk.file]).toEqual([['a.ts'], ['a.ts is no longer watched'], 'b.ts'])
     await typed("load('c.ts')")
-    expect([ended, said.length]).toEqual([['a.ts'], 1])
-    desk = { ...desk, outside }
+    expect([ended, at.said.length]).toEqual([['a.ts'], 1])
+    at.desk = { ...at.desk, outside }
   })
 
   it('ends the session', async () => {
-    exits = 0
+    at.exits = 0
     await typed('exit()')
-    expect(exits).toBe(1)
+    expect(at.exits).toBe(1)
   })
 })
 
@@ -318,12 +240,3 @@ describe('help', () => {
     expect(helpOf(setKnob, commands, { width: 60, paint: plain })).toBe(text)
   })
 })
-
-/** Waits until something is so, however busy the machine is. */
-async function until(what: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (what()) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error('never')
-}

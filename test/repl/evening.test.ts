@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { readMidiFile } from '../../src/midi/file.ts'
 import { scratch } from '../cli/helpers.ts'
 import { keys, openTerminal, pasted, type Terminal } from './terminal.ts'
 
@@ -242,10 +243,15 @@ describe('an evening at the prompt', () => {
 
   it('records, saves, loads and watches', async () => {
     await expectEntered("record('take.wav')", 'recording take.wav')
+    await expectEntered("recordMidi('take.mid')", 'recording take.mid')
     await expectEntered("note('C4', 0.2)")
     await expectEntered("await probe('out', { seconds: 0.5 }); 'heard'", "'heard'")
-    await expectEntered('stop()', /✓ take\.wav: \d+\.\d+ s, peak −\d/)
+    await expectEntered('stop()', /✓ take\.wav: \d+\.\d+ s, peak −\d[^]*✓ take\.mid: \d+\.\d+ s, 1 note\r?\n/)
     expect(readFileSync(join(folder.path, 'take.wav')).subarray(0, 4).toString()).toBe('RIFF')
+    const { messages } = readMidiFile(readFileSync(join(folder.path, 'take.mid')))
+    expect(messages.flatMap(({ message: m }) => ('note' in m ? [[m.kind, m.note]] : []))).toEqual([['noteOn', 60], ['noteOff', 60]]) // prettier-ignore
+    await expectEntered("recordMidi('lead.json', { force: true })", "recordMidi('lead.mid')")
+    await expectEntered("recordMidi('take.mid')", "replace it: recordMidi('take.mid', { force: true })")
     await expectEntered("save('mine.ts')", 'mine.ts is written')
     expect(readFileSync(join(folder.path, 'mine.ts'), 'utf8')).toContain('cutoff: 0.6')
     await expectEntered("save('lead.json')", 'file-exists')
@@ -283,14 +289,18 @@ describe('an evening at the prompt', () => {
     await again.says('> ')
     await again.enter('snapshots()', "[ 'verse', 'chorus' ]")
     await again.enter('record("last.wav")', 'recording')
+    await again.enter('recordMidi("last.mid")', 'recording')
     again.type('exit()\r')
     await again.says('✓ last.wav')
+    await again.says('✓ last.mid')
     expect(await again.code).toBe(0)
     expect(folder.names().filter((name) => name.endsWith('.part'))).toEqual([])
     const third = await start()
     await third.enter('record("exit.wav")', 'recording')
+    await third.enter('recordMidi("exit.mid")', 'recording')
     third.type('process.exit(5)\r')
     await third.says('✓ exit.wav')
+    await third.says('✓ exit.mid')
     expect(await third.code).toBe(5)
   })
 })

@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { readMidiFile } from '../../src/midi/file.ts'
 import { scratch } from '../cli/helpers.ts'
-import { openTerminal } from './terminal.ts'
+import { keys, openTerminal } from './terminal.ts'
 
 const folder = scratch()
 
@@ -27,6 +30,31 @@ it('keeps what is recorded when the window is closed', async () => {
   await terminal.says('Ctrl-D ends')
   await terminal.says('> ')
   await terminal.enter("record('kept.wav')", 'recording')
+  await terminal.enter("recordMidi('kept.mid')", 'recording')
+  await terminal.enter("noteOn('C4')")
   await terminal.hangUp()
   expect(folder.names()).toContain('kept.wav')
+  const { messages } = readMidiFile(readFileSync(join(folder.path, 'kept.mid')))
+  expect(messages.flatMap(({ message: m }) => ('note' in m ? [m.kind] : []))).toEqual(['noteOn', 'noteOff'])
+})
+
+it('ends at once at Ctrl-D, though the file that is watched was saved with a loop that never ends', async () => {
+  folder.write(
+    'watched.mjs',
+    'export default { devices: { osc: { type: "oscillator" } }, connections: [["osc", "out"]] }',
+  )
+  const terminal = openTerminal(['repl', '--device', 'silent'], { cwd: folder.path })
+  await terminal.says('Ctrl-D ends')
+  await terminal.says('> ')
+  await terminal.enter("watch('watched.mjs')", 'each time that it is saved')
+  const begun = join(folder.path, 'begun')
+  folder.write(
+    'watched.mjs',
+    `import { writeFileSync } from 'node:fs'\nwriteFileSync(${JSON.stringify(begun)}, '')\nwhile (true) {}`,
+  )
+  while (!existsSync(begun)) await new Promise((resolve) => setTimeout(resolve, 10))
+  terminal.type(keys.ctrlD)
+  expect(await terminal.code).toBe(0)
+  // nobody waited until it was given up
+  expect(terminal.text()).not.toContain('it has run for')
 })

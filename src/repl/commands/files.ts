@@ -4,8 +4,10 @@ import { out } from '../../devices/index.ts'
 import { parsePatch, patchToJson, patchToTypeScript, withPositions, type Patch } from '../../patch/index.ts'
 import type { Command } from '../command.ts'
 import type { Desk } from '../desk.ts'
+import { mistakeText } from '../mistake.ts'
 import { keepSnapshots, playFile } from '../shelf.ts'
 import { said } from '../shown.ts'
+import { endTakes } from '../takes.ts'
 import { reported } from './edit.ts'
 
 /** How a patch is written, by the ending of its file. */
@@ -60,6 +62,37 @@ async function unwatch(desk: Desk): Promise<void> {
   await end?.()
 }
 
+interface Force {
+  readonly force?: boolean
+}
+
+/** Begins to record: of each kind one at a time. */
+async function record(
+  desk: Desk,
+  kind: 'record' | 'recordMidi',
+  file: string,
+  { force = false }: Force = {},
+): Promise<object> {
+  checkName(file)
+  if (desk.takes.has(kind))
+    fail({
+      code: 'invalid-value',
+      path: kind,
+      message: 'something is being recorded already',
+      suggestion: 'stop() ends it',
+    })
+  const take = withForce(`${kind}('${file}', { force: true })`, () => desk.outside[kind](file, { force }))
+  // at once: another line may ask for it before this one has begun
+  desk.takes.set(kind, take)
+  try {
+    await take
+  } catch (error) {
+    desk.takes.delete(kind)
+    throw error
+  }
+  return said(`recording ${file}: stop() ends it`)
+}
+
 /** Files. */
 export const fileCommands: readonly Command[] = [
   {
@@ -92,7 +125,7 @@ export const fileCommands: readonly Command[] = [
     doc: 'Writes the patch to a file, all of it or nothing, with its knobs and its tempo as they are now: TypeScript (.ts, .js) or JSON (.json). A file that is there already is replaced only if this session has written it, or with { force: true }. If no file has been played yet, it is this one from then on, with the snapshots beside it.',
     completes: ['file'],
     examples: ["save('take.json')", "save('lead.ts', { force: true })"],
-    run: async (desk, file: string, { force = false }: { readonly force?: boolean } = {}) => {
+    run: async (desk, file: string, { force = false }: Force = {}) => {
       checkName(file)
       const type = extname(file)
       const write = writers[type]
@@ -151,31 +184,30 @@ export const fileCommands: readonly Command[] = [
     doc: 'Records all that is heard from now on, to a WAV file, until stop().',
     completes: ['file'],
     examples: ["record('take.wav')"],
-    run: async (desk, file: string, { force = false }: { readonly force?: boolean } = {}) => {
-      checkName(file)
-      if (desk.take !== undefined)
-        fail({
-          code: 'invalid-value',
-          path: 'record',
-          message: 'something is being recorded already',
-          suggestion: 'stop() ends it',
-        })
-      desk.take = await withForce(`record('${file}', { force: true })`, () =>
-        desk.outside.record(file, { force }),
-      )
-      return said(`recording ${file}: stop() ends it`)
-    },
+    run: async (desk, file: string, options?: Force) => await record(desk, 'record', file, options),
+  },
+  {
+    name: 'recordMidi',
+    chapter: 'files',
+    call: 'recordMidi(file, { force }?)',
+    doc: 'Records all that is played from now on, to a MIDI file, until stop(): notes from wherever they come, the knobs that have a MIDI control, and tempos. record may run at once.',
+    completes: ['file'],
+    examples: ["recordMidi('take.mid')"],
+    run: async (desk, file: string, options?: Force) => await record(desk, 'recordMidi', file, options),
   },
   {
     name: 'stop',
     chapter: 'files',
     call: 'stop()',
-    doc: 'Ends the recording: the file is then there, whole.',
+    doc: 'Ends what is being recorded, sound and MIDI: the files are then there, whole.',
     examples: ['stop()'],
     run: async (desk) => {
-      const { take } = desk
-      desk.take = undefined
-      return said(take === undefined ? 'nothing is being recorded' : await take.stop())
+      if (desk.takes.size === 0) return said('nothing is being recorded')
+      const { told, failed } = await endTakes(desk)
+      if (failed.length === 0) return said(told.join('\n'))
+      for (const line of told) desk.say(line)
+      for (const error of failed.slice(1)) desk.say(mistakeText(error, desk.paint))
+      throw failed[0]
     },
   },
 ]

@@ -3,6 +3,7 @@ import { editCommands } from './edit.ts'
 import { fileCommands } from './files.ts'
 import { knobCommands } from './knobs.ts'
 import { lookCommands } from './look.ts'
+import { midiCommands } from './midi.ts'
 import { playCommands } from './play.ts'
 import { sessionCommands } from './session.ts'
 import { snapshotCommands } from './snapshots.ts'
@@ -15,5 +16,6 @@ export const commands: readonly Command[] = [
   ...snapshotCommands,
   ...lookCommands,
   ...fileCommands,
+  ...midiCommands,
   ...sessionCommands(() => commands),
 ]

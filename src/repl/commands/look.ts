@@ -45,7 +45,11 @@ export const lookCommands: readonly Command[] = [
     call: 'probe(device, { voice, seconds }?)',
     doc: "Listens at what a device puts out: level, peak, pitch and a scope. 'out' is all that is heard. The voice, from 1, is the one that was struck last if nothing is said, and what is there once has none; seconds are 0.1 for sound and 2 for what moves things.",
     completes: ['listenable'],
-    examples: ["probe('filter0')", "probe('lfo0', { seconds: 4 })", "(await probe('out')).peak"],
+    examples: [
+      "probe('filter0')",
+      "probe('lfo0', { seconds: 4 })",
+      "Math.round((await probe('filter0')).pitch)",
+    ],
     run: async (
       { synth, paint, width },
       device: string,
