@@ -30,6 +30,7 @@ class LiveShare extends Share<LiveEngine> implements LivePart {
   declare protected readonly common: LiveCommon
   readonly #all: readonly LiveShare[]
   readonly #mourners = new Set<(cause: MegasynthError) => void>()
+  #mourned = false
 
   constructor(common: LiveCommon, index: number, all: readonly LiveShare[]) {
     super(common, index)
@@ -66,8 +67,11 @@ class LiveShare extends Share<LiveEngine> implements LivePart {
     this.#mourners.add(listener)
   }
 
+  /** It dies once, also if it is given up when it is dead. */
   #mourn(cause: MegasynthError): void {
-    if (!this.isClosed) for (const mourner of this.#mourners) mourner(cause)
+    if (this.isClosed || this.#mourned) return
+    this.#mourned = true
+    for (const mourner of this.#mourners) mourner(cause)
   }
 
   async endAll(cause?: MegasynthError): Promise<void> {

@@ -1,7 +1,9 @@
 import type { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createLiveEnsemble, type LiveEnsemble, type LiveEnsembleOptions } from 'megasynth/live'
-import type { Patch, SynthEvents } from '../../src/index.ts'
+import { createLiveEngine } from '../../src/engine/live.ts'
+import { shareLive } from '../../src/engine/live-share.ts'
+import { MegasynthError, type Patch, type SynthEvents } from '../../src/index.ts'
 import { levelAt, peak } from '../audio/ear.ts'
 import { errorOf } from '../engine/helpers.ts'
 
@@ -198,6 +200,40 @@ describe('a live ensemble', () => {
     b?.noteOff(64)
     await until(async () => (await level(both, 329.63)) < 1e-3)
     expect(await level(both, 220)).toBeGreaterThan(0.001)
+  })
+
+  it('tells each patch once of a death, also where an edit was on its way', async () => {
+    const both = await start([{ patch: tone() }, { patch: tone() }])
+    const told = both.parts.map((part) => {
+      const causes: string[] = []
+      part.on('restarted', ({ cause }) => causes.push(cause.message))
+      return causes
+    })
+    const [a] = both.parts
+    for (let death = 1; death <= 6; death++) {
+      const edit = a?.apply(death % 2 === 0 ? tone() : filtered).catch(() => undefined)
+      // some milliseconds into it
+      await new Promise((resolve) => setTimeout(resolve, death - 1))
+      await workers.at(-1)?.terminate()
+      await edit
+      await until(() => told.every((causes) => causes.length >= death))
+      // whatever was still to be told has been: both play on
+      for (const part of both.parts) await part.set('osc.amplitude', 0.2 + death / 100)
+      expect(told.map((causes) => causes.length)).toEqual([death, death])
+    }
+    expect(workers).toHaveLength(7)
+  })
+
+  it('a part of an engine dies once, though it is given up when it is dead', async () => {
+    const parts = shareLive(await createLiveEngine({ device: 'silent', outputs: 4 }), 2)
+    const deaths = parts.map(() => 0)
+    for (const [i, part] of parts.entries()) part.onDeath(() => (deaths[i] = (deaths[i] ?? 0) + 1))
+    await workers.at(-1)?.terminate()
+    await until(() => deaths.every((count) => count > 0))
+    await parts[0]?.endAll(
+      new MegasynthError([{ code: 'engine-failed', path: 'engine', message: 'given up' }]),
+    )
+    expect(deaths).toEqual([1, 1])
   })
 
   it('reports all problems of all patches, and what is wrong with the device, by their places', async () => {
