@@ -19,8 +19,13 @@ export type EngineEvent =
   | { readonly type: 'reply'; readonly block: number; readonly reply: Reply }
   /** What a synth puts out is no number, has run away (infinite, or far beyond use), or is well again. */
   | { readonly type: 'trouble'; readonly block: number; readonly node: number; readonly state: Soundness }
-  /** Something that was sent unconfirmed went wrong. */
-  | { readonly type: 'problem'; readonly block: number; readonly problem: Problem }
+  /** Something that was sent unconfirmed went wrong: `subject`, if that can be told. */
+  | {
+      readonly type: 'problem'
+      readonly block: number
+      readonly problem: Problem
+      readonly subject?: Command | undefined
+    }
 
 /** What a synth that watches itself has found. */
 export type Soundness = 'nan' | 'runaway' | 'sound'

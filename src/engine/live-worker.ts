@@ -147,7 +147,12 @@ class Driver {
     } catch (error) {
       const block = this.#engine.nextBlock
       this.#events.push(
-        ...problemsOf(error).map((problem): EngineEvent => ({ type: 'problem', block, problem })),
+        ...problemsOf(error).map((problem): EngineEvent => ({
+          type: 'problem',
+          block,
+          problem,
+          subject: commands[0],
+        })),
       )
     }
   }

@@ -11,7 +11,7 @@ import {
 import { Appointments } from './appointments.ts'
 import { checkDefs } from './check-defs.ts'
 import { checkCommands, notificationsOf } from './check.ts'
-import { complaints, describeCommand, diagnose, findings, remedy } from './diagnose.ts'
+import { complaints, describeCommand, diagnose, findings, remedy, type Failure } from './diagnose.ts'
 import type { DefToLoad, EngineEvent, OfflineEngine } from './engine.ts'
 import { engineSize, wasmLimits, type EngineOptions } from './limits.ts'
 import { withMarkers } from './markers.ts'
@@ -135,11 +135,12 @@ export function offlineEngine(
     for (const found of findings(lines)) emit({ type: 'trouble', block: host.blocks - 1, ...found })
     return { replies, lines, commands }
   }
+  const complain = (failure: Failure, block = host.blocks - 1): void =>
+    emit({ type: 'problem', block, ...failure })
   /** A block whose commands nobody waits for. */
   const computeUnconfirmed = (): void => {
     const { replies, lines, commands } = compute()
-    for (const { problem } of diagnose(replies, lines, commands, describeCommand))
-      emit({ type: 'problem', block: host.blocks - 1, problem })
+    for (const failure of diagnose(replies, lines, commands, describeCommand)) complain(failure)
   }
   const keep = (): void => {
     kept.push(Array.from({ length: size.outputs }, (_, channel) => host.output(channel).slice()))
@@ -179,7 +180,7 @@ export function offlineEngine(
     } catch (error) {
       if (outbox.commands.length > 0) return false
       const found = error instanceof MegasynthError ? error.problems : []
-      for (const problem of found) emit({ type: 'problem', block: host.blocks, problem })
+      for (const problem of found) complain({ problem, subject: commands[0] }, host.blocks)
       return true
     }
   }
@@ -212,7 +213,7 @@ export function offlineEngine(
       commands.includes(command) ? describe(command) : describeCommand(command)
     for (const { subject, problem } of diagnose(result.replies, result.lines, result.commands, name))
       if (subject === undefined || !earlier.has(subject)) own.push(problem)
-      else emit({ type: 'problem', block: host.blocks - 1, problem })
+      else complain({ problem, subject })
     if (own.length > 0) throw new MegasynthError(own)
     const synced = new Set(result.replies.flatMap((reply) => (reply.kind === 'synced' ? [reply.id] : [])))
     const lost = markers.filter(({ id }) => !synced.has(id))
@@ -236,7 +237,7 @@ export function offlineEngine(
     // what was due in the same block is no fault of theirs
     const others = new Set(done.flatMap((command) => (commands.includes(command) ? [] : [command.call])))
     for (const { subject, problem } of diagnose(replies, lines, done, describeCommand))
-      if (subject && others.has(subject.call)) emit({ type: 'problem', block: host.blocks - 1, problem })
+      if (subject && others.has(subject.call)) complain({ problem, subject })
     const said = [
       ...complaints(lines),
       ...replies.flatMap((reply) => (reply.kind === 'fail' ? [`${reply.command}: ${reply.error}`] : [])),

@@ -41,8 +41,8 @@ export interface Common<E extends Engine> {
   readonly count: number
   /** Which shares use a SynthDef. */
   readonly users: Map<string, Set<number>>
-  /** Shares that are not closed. */
-  open: number
+  /** Numbers of the shares that are not closed. */
+  readonly open: Set<number>
   notified: boolean
 }
 
@@ -57,7 +57,16 @@ export function commonOf<E extends Engine>(engine: E, count: number): Common<E> 
       found: String(engine.outputs),
       expected: `at least ${outputs}`,
     })
-  return { engine, count, users: new Map(), open: count, notified: false }
+  const open = new Set(Array.from({ length: count }, (_, i) => i))
+  return { engine, count, users: new Map(), open, notified: false }
+}
+
+/** Whose a command is, by the first number in it. */
+function ownerOf(command: Command, { engine, count }: Common<Engine>): number | undefined {
+  const [id] = 'id' in command ? [command.id] : 'ids' in command ? command.ids : []
+  if (id !== undefined) return Math.floor((id - firstNode) / nodesPerShare)
+  const [bus] = command.call === '/c_set' ? (command.values[0] ?? []) : []
+  return bus === undefined ? undefined : Math.floor(bus / Math.floor(engine.limits.controlBuses / count))
 }
 
 /** A part of an engine, as an engine. */
@@ -144,7 +153,12 @@ export class Share<E extends Engine> implements Engine {
 
   #concerns(event: EngineEvent): boolean {
     if (event.type === 'trouble') return this.#isOwn(event.node)
-    return event.type === 'problem' || event.reply.kind !== 'node' || this.#isOwn(event.reply.id)
+    if (event.type === 'reply') return event.reply.kind !== 'node' || this.#isOwn(event.reply.id)
+    // what is nobody's is told once
+    const { subject } = event
+    const owner = subject && ownerOf(subject, this.common)
+    const { open } = this.common
+    return this.#index === (owner !== undefined && open.has(owner) ? owner : Math.min(...open))
   }
 
   #isUsed(name: string): boolean {
@@ -241,8 +255,8 @@ export class Share<E extends Engine> implements Engine {
     this.#unlisten()
     const { common } = this
     const { engine } = common
-    common.open--
-    if (common.open === 0) await engine.close()
+    common.open.delete(this.#index)
+    if (common.open.size === 0) await engine.close()
     else if (this.#groups.size > 0 && engine.status().state === 'running') {
       const [root = 0] = this.#groups
       engine.send([{ call: '/n_free', ids: [root] }])

@@ -102,6 +102,30 @@ describe('share', () => {
     expect(whole.status().problems).toBe(0)
   })
 
+  it('complains once: to whom it is about, and what is nobody’s to the first that is open', async () => {
+    const [whole, first, second] = await halves()
+    const told: string[] = []
+    for (const [name, part] of Object.entries({ first, second }))
+      part.listen((event) => {
+        if (event.type === 'problem') told.push(`${name} ${event.problem.path}`)
+      })
+    const compute = (): void => whole.advance(1, [], 0)
+    const node = second.first?.node ?? 0
+    const bus = second.first?.controlBus ?? 0
+    expect([node, bus].every((number) => number > 0)).toBe(true)
+    second.send([{ call: '/n_set', id: node + 7, controls: { level: 1 } }])
+    compute()
+    first.send([{ call: '/n_free', ids: [1007] }])
+    compute()
+    expect(told.splice(0)).toEqual([`second /n_set ${node + 7}`, 'first /n_free 1007'])
+    second.send([{ call: '/n_free', ids: [1_950_000_000] }])
+    compute()
+    await first.close()
+    second.send([{ call: '/n_free', ids: [1_950_000_000] }])
+    compute()
+    expect(told).toEqual(['first /n_free 1950000000', 'second /n_free 1950000000'])
+  })
+
   it('an edit of one patch changes no sample of another', async () => {
     const render = async (edits: boolean): Promise<Float32Array> => {
       const [whole, first, second] = await halves()
