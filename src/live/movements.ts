@@ -22,8 +22,8 @@ interface Way {
 export class Movements {
   readonly #position: (name: string) => number
   readonly #step: number
-  /** To come, in the order of time. */
-  readonly #turns: (Turned & { readonly from: number | undefined })[] = []
+  /** To come, in the order of time. `from`: where the knob is as it begins, if nothing turns it before. */
+  readonly #turns: (Turned & { from: number | undefined })[] = []
   readonly #ways = new Map<string, Way>()
   readonly #last = new Map<string, number>()
 
@@ -38,10 +38,12 @@ export class Movements {
 
   /** Hears of a turn, now or to come. */
   turn(turn: Turned): void {
-    const isFirst = this.#turns.every(({ name }) => name !== turn.name)
-    const from = isFirst && turn.over !== undefined ? this.#position(turn.name) : undefined
+    const { name, over } = turn
     const after = this.#turns.findIndex((other) => other.at > turn.at)
-    this.#turns.splice(after < 0 ? this.#turns.length : after, 0, { ...turn, from })
+    const place = after < 0 ? this.#turns.length : after
+    const isFirst = !this.#ways.has(name) && this.#turns.slice(0, place).every((other) => other.name !== name)
+    const from = isFirst && over !== undefined ? this.#position(name) : undefined
+    this.#turns.splice(place, 0, { ...turn, from })
   }
 
   /** Drops the turns that were to begin later than at a second. */
@@ -67,6 +69,8 @@ export class Movements {
       if (turn?.at === next) {
         this.#turns.shift()
         const { name, at, over = 0 } = turn
+        // those after it begin where it takes the knob
+        for (const other of this.#turns) if (other.name === name) other.from = undefined
         const from = turn.from ?? this.#at(name, at)
         if (over > 0 && from !== undefined)
           this.#ways.set(name, { from, turn: { ...turn, over }, next: at + Math.min(this.#step, over) }) // prettier-ignore

@@ -21,9 +21,11 @@ export class OfflineSession extends Session<OfflineEngine> implements OfflineSyn
   }
 
   protected schedule(happening: Happening, block: number | undefined): void {
-    if (happening.kind === 'knob' && block === undefined && happening.blocks === undefined)
-      this.player.turn(happening.name, happening.position)
-    else this.player.add(Math.max(block ?? this.now, this.now), happening)
+    const { now, player } = this
+    const isAtOnce = happening.kind === 'knob' && block === undefined && happening.blocks === undefined
+    if (isAtOnce) player.turn(happening.name, happening.position)
+    // what was asked for before is done before
+    if (!isAtOnce || player.nextBlock <= now) player.add(Math.max(block ?? now, now), happening)
   }
 
   protected forgetAhead(): void {

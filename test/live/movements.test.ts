@@ -42,7 +42,8 @@ describe('the movements of knobs', () => {
           else if (kind === 'recall') await synth.recall('as declared', how)
           else await synth.undo()
           await synth.advance(wait * block)
-          follow(movements.take(synth.time))
+          // the last block that is done
+          follow(movements.take(synth.time - block))
           if (movements.next === Infinity)
             for (const [knob, at] of last) expect(at).toBeCloseTo(synth.knob(knob), 9)
         }
@@ -56,6 +57,51 @@ describe('the movements of knobs', () => {
         await synth.close()
       }),
       runs(20),
+    )
+  })
+
+  it('are where the knobs are at those seconds, also if they are turned ahead of time and in any order', async () => {
+    const act = fc.record({
+      name: fc.constantFrom('level', 'pitch'),
+      position: fc.double({ min: 0, max: 1, noNaN: true }),
+      ahead: fc.option(fc.nat({ max: 100 }), { nil: undefined }),
+      over: fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined }),
+      wait: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 60 })),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 8 }), fc.boolean(), async (acts, looks) => {
+        const synth = await createOffline({ patch })
+        const movements = new Movements((name) => synth.knob(name), 5 * block)
+        synth.on('played', (what) => {
+          if (what.kind === 'knob') movements.turn(what)
+        })
+        const moves: Move[] = []
+        /** Where each knob was in each block. */
+        const were: { readonly [name: string]: number }[] = []
+        const pass = async (blocks: number): Promise<void> => {
+          for (let i = 0; i < blocks; i++) {
+            await synth.advance(block)
+            were.push({ level: synth.knob('level'), pitch: synth.knob('pitch') })
+          }
+          if (looks) moves.push(...movements.take(synth.time - block))
+        }
+        for (const { name, position, ahead, over, wait } of acts) {
+          synth.setKnob(name, position, {
+            ...(ahead !== undefined && { at: synth.time + ahead * block }),
+            ...(over !== undefined && { over: over * block }),
+          })
+          await pass(wait)
+        }
+        await pass(200)
+        moves.push(...movements.take(synth.time))
+        expect(moves.length).toBeGreaterThan(0)
+        // of several in a block the last counts
+        const last = new Map(moves.map((move) => [`${move.name} ${Math.round(move.at / block)}`, move]))
+        for (const { name, at, position } of last.values())
+          expect(were[Math.round(at / block)]?.[name]).toBeCloseTo(position, 9)
+        await synth.close()
+      }),
+      runs(40),
     )
   })
 

@@ -362,5 +362,10 @@ describe('setKnob', () => {
     await synth.advance(seconds(30))
     expect(synth.knob('level')).toBe(0.2)
     expect(() => synth.setKnob('level', 0.1, { over: -1 })).toThrow('[out-of-range]')
+    // the last word counts, also in one block
+    synth.setKnob('level', 0.9, { over: 1 })
+    synth.setKnob('level', 0.5)
+    await synth.advance(2)
+    expect(synth.knob('level')).toBe(0.5)
   })
 })
