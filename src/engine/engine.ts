@@ -43,6 +43,8 @@ export interface EngineStatus {
   readonly problems: number
   /** Sends that were done in a later block than they asked for. */
   readonly late: number
+  /** Blocks by which the latest of them was late. */
+  readonly longestLate: number
 }
 
 /** What exists on the server. */

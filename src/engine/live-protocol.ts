@@ -85,5 +85,7 @@ export const gauges = {
   gap: 8,
   /** Problems reported by events so far. */
   problems: 9,
+  /** Blocks by which the latest send was late. */
+  longestLate: 10,
 } as const
 export const gaugeCount = Object.keys(gauges).length

@@ -92,11 +92,12 @@ class Driver {
 
   #count(): void {
     const { block, nextBlock } = this.#engine
-    const { problems, late } = this.#engine.status()
+    const { problems, late, longestLate } = this.#engine.status()
     shared[gauges.nextBlock] = nextBlock
     shared[gauges.block] = block
     shared[gauges.problems] = problems
     shared[gauges.late] = late
+    shared[gauges.longestLate] = longestLate
     shared[gauges.latency] = this.#sink.latency
   }
 

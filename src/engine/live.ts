@@ -45,6 +45,8 @@ export interface LiveStatus {
   readonly overruns: number
   /** Sends that were done in a later block than they asked for since the start. */
   readonly late: number
+  /** Seconds by which the latest of them was late. */
+  readonly longestLate: number
   /** The longest time between two questions of the device, in seconds. */
   readonly longestGap: number
 }
@@ -218,6 +220,7 @@ class LiveProxy implements LiveEngine {
       lostFrames: this.#gauge('lost'),
       overruns: this.#gauge('overruns'),
       late: this.#gauge('late'),
+      longestLate: (this.#gauge('longestLate') * this.blockSize) / this.sampleRate,
       longestGap: this.#gauge('gap') / 1000,
     }
   }
@@ -337,6 +340,7 @@ class LiveProxy implements LiveEngine {
       pending: 0,
       problems: this.#gauge('problems'),
       late: this.#gauge('late'),
+      longestLate: this.#gauge('longestLate'),
     }
   }
 

@@ -359,7 +359,7 @@ export function offlineEngine(
       buffered: kept.length,
       pending: outbox.commands.length + schedule.size,
       problems,
-      late: schedule.late,
+      ...schedule.lateness,
     }),
     listen(listener) {
       listeners.add(listener)

@@ -26,10 +26,11 @@ export class Schedule {
   /** In the order of their blocks and, within one, in the order given. */
   #entries: Entry[] = []
   #late = 0
+  #longestLate = 0
 
-  /** Entries that were done in a later block than was asked for. */
-  get late(): number {
-    return this.#late
+  /** Entries that were done in a later block than was asked for, and blocks by which the latest of them was late. */
+  get lateness(): { readonly late: number; readonly longestLate: number } {
+    return { late: this.#late, longestLate: this.#longestLate }
   }
 
   get size(): number {
@@ -65,7 +66,9 @@ export class Schedule {
     while (this.#entries[count]?.block === first.block && take((this.#entries[count] as Entry).commands))
       count++
     const done = this.#entries.splice(0, count)
-    if (first.block < block) this.#late += done.filter(({ soon }) => !soon).length
+    const late = first.block < block ? done.filter(({ soon }) => !soon).length : 0
+    this.#late += late
+    if (late > 0) this.#longestLate = Math.max(this.#longestLate, block - first.block)
   }
 
   clear(): void {

@@ -193,7 +193,12 @@ export class Graph<E extends Engine> {
   /** Loads what a change to come will need, so that it can begin on time. */
   async prepare(parsed: ParsedPatch, input: ChangeInput): Promise<void> {
     const { network, planned } = this.plan(parsed, input)
-    await this.#early.load(this.#engine, planned, network, (work, what) => this.#ask(work, what))
+    try {
+      await this.#early.load(this.#engine, planned, network, (work, what) => this.#ask(work, what))
+    } catch (error) {
+      if (this.#running) this.#unload(planned, this.#running.network)
+      throw error
+    }
     this.#early.add(planned)
   }
 

@@ -39,6 +39,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   #flushed = -1
   /** What was handed over only after its time. */
   #late = 0
+  #longestLate = 0
   #timer: ReturnType<typeof setInterval> | undefined
   #taps = new Map<(audio: Audio) => void, () => void>()
 
@@ -73,7 +74,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
       this.player.add(block, happening)
       if (block <= this.#lookAhead && this.#changes === 0) this.#guarded(() => this.#commitAhead())
     } else if (!soon) {
-      this.#insert(block, [happening])
+      this.#insert(block, [happening], false)
     } else {
       if (this.#waiting.length === 0) queueMicrotask(() => this.#playWaiting())
       this.#waiting.push(happening)
@@ -84,7 +85,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   #playWaiting(): void {
     if (this.#changes > 0 || this.#waiting.length === 0 || !this.#isUp) return
     const happenings = this.#waiting.splice(0)
-    this.#guarded(() => this.#insert(this.now, happenings))
+    this.#guarded(() => this.#insert(this.now, happenings, true))
   }
 
   get #isUp(): boolean {
@@ -92,10 +93,10 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   }
 
   /** Does something in a block, for which something may have been handed over already. */
-  #insert(block: number, happenings: readonly Happening[]): void {
+  #insert(block: number, happenings: readonly Happening[], soon: boolean): void {
     const at = this.#afterImminent(block)
     this.#recall(at)
-    this.#commit(at, happenings)
+    this.#commit(at, happenings, soon)
     this.#commitAhead()
   }
 
@@ -191,30 +192,32 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     const { now, player } = this
     const until = this.#lookAhead
     if (player.isLate(now)) {
+      this.#longestLate = Math.max(this.#longestLate, (now - player.nextBlock) / this.blockRate)
       const late = player.take(now - 1)
       this.#late += late.length
-      this.#commit(now, late)
+      this.#commit(now, late, true)
     }
     for (
       let block = Math.max(now, player.nextBlock);
       block <= until;
       block = Math.max(block + 1, player.nextBlock)
-    )
-      this.#commit(block, player.take(block))
+    ) {
+      const happenings = player.take(block)
+      this.#commit(block, happenings, happenings.length === 0)
+    }
     this.#horizon = Math.max(this.#horizon, until)
     // one that is past is kept: what is played now may be in its block
     const past = this.#committed.findLastIndex(({ block }) => block < now)
     if (past > 0) this.#committed.splice(0, past)
   }
 
-  #commit(block: number, happenings: readonly Happening[]): void {
+  /** @param soon nobody asked for this very block: in a later one it is not late */
+  #commit(block: number, happenings: readonly Happening[], soon: boolean): void {
     const { graph, player } = this
     const before = player.before(happenings)
     const sets = player.perform(block, happenings)
     this.#committed.push({ block, happenings, voices: sets.map(({ voice }) => voice), before })
     this.wake(sets)
-    // what is due before the next buffer cannot be promised
-    const soon = block <= this.now + blocksToTell
     this.#flush(block)
     this.strike(sets, block)
     // where it stands is the same in every block, however late it hears of it
@@ -263,9 +266,11 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   }
 
   protected override async change(change: Change): Promise<Report> {
+    const { parsed, since = this.now } = change
+    const isAhead = since > this.now
+    // what it loads is loaded while all is still played on time
+    if (!isAhead && this.#takesAway(parsed, this.now)) await this.graph.prepare(parsed, this.input(parsed))
     return await this.#holding(async () => {
-      const { parsed, since = this.now } = change
-      const isAhead = since > this.now
       const last = isAhead ? Math.max(this.next, since - 1) : this.next
       if (this.#takesAway(parsed, isAhead ? last : this.now)) {
         this.#recall(last)
@@ -330,8 +335,11 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   stats(): Stats {
     const { allocation } = this.sounding
     const { live } = this.engine
-    const late = live.late + this.#late
-    return statsOf(this.time, { ...live, late }, allocation, this.player.state.voices)
+    const late = {
+      late: live.late + this.#late,
+      longestLate: Math.max(live.longestLate, this.#longestLate),
+    }
+    return statsOf(this.time, { ...live, ...late }, allocation, this.player.state.voices)
   }
 
   listen(listener: (audio: Audio) => void): () => void {
@@ -385,7 +393,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
 const tickMs = 10
 /** Rounds from one look after voices, tails and troubles to the next. */
 const ticksPerLook = 4
-/** Blocks ahead that certainly are in time, and for which a clock is told where it is: more than the longest buffer has. */
+/** Blocks ahead for which a clock is told where it is, certainly in time: more than the longest buffer has. */
 const blocksToTell = 20
 /** Seconds for which things are handed over ahead of their time. */
 const aheadSeconds = 0.2

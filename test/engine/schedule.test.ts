@@ -22,14 +22,14 @@ describe('a schedule', () => {
     expect(dueIn(schedule, 2)).toEqual([])
     expect(dueIn(schedule, 3)).toEqual([2, 4])
     expect(dueIn(schedule, 5)).toEqual([1, 3])
-    expect([schedule.size, schedule.late]).toEqual([0, 0])
+    expect([schedule.size, schedule.lateness]).toEqual([0, { late: 0, longestLate: 0 }])
   })
 
   it('does what was meant for different blocks in different blocks, however late it comes', () => {
     const schedule = new Schedule()
     for (const id of [1, 2, 3]) schedule.add({ block: id }, command(id))
     expect([10, 11, 12].map((block) => dueIn(schedule, block))).toEqual([[1], [2], [3]])
-    expect(schedule.late).toBe(3)
+    expect(schedule.lateness).toEqual({ late: 3, longestLate: 9 })
   })
 
   it('does not call late what was wanted as soon as possible', () => {
@@ -37,7 +37,7 @@ describe('a schedule', () => {
     schedule.add({ block: 1, soon: true }, command(1))
     schedule.add({ block: 1 }, command(2))
     expect(dueIn(schedule, 4)).toEqual([1, 2])
-    expect(schedule.late).toBe(1)
+    expect(schedule.lateness).toEqual({ late: 1, longestLate: 3 })
   })
 
   it('keeps what finds no room for the next block, before all that is later', () => {

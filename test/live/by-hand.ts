@@ -45,7 +45,20 @@ export class Thread {
       kind: 'embedded',
       notice: undefined,
       bufferBlocks: buffer,
-      live: { device: 'fake', sampleRate, bufferFrames: buffer * blockSize, latency: 0, load: 0, lostFrames: 0, overruns: 0, late: 0, longestGap: 0 }, // prettier-ignore
+      get live() {
+        const { late, longestLate } = engine.status()
+        return {
+          ...{
+            device: 'fake',
+            sampleRate,
+            bufferFrames: buffer * blockSize,
+            latency: 0,
+            load: 0,
+            lostFrames: 0,
+          },
+          ...{ overruns: 0, late, longestLate: (longestLate * blockSize) / sampleRate, longestGap: 0 },
+        }
+      },
       ...{ sampleRate, blockSize, outputs, firstBus, limits },
       get nextBlock() {
         return gauge.announced

@@ -76,7 +76,7 @@ export const lookCommands: readonly Command[] = [
 ]
 
 function statsText(stats: Stats): string {
-  const { voices, latency, load, lostFrames, overruns, late, sampleRate, bufferFrames } = stats
+  const { voices, latency, load, lostFrames, overruns, late, longestLate, sampleRate, bufferFrames } = stats
   return table(
     [
       ['device', `${stats.device}, ${sampleRate} Hz, ${bufferFrames} frames at a time`],
@@ -85,7 +85,10 @@ function statsText(stats: Stats): string {
       ['voices', `${voices.held} held, ${voices.awake} awake, ${voices.total} in all`],
       ['synths', String(stats.synths)],
       ['buses', `${stats.audioBuses} audio, ${stats.controlBuses} control`],
-      ['lost', `${lostFrames} frames (xruns), ${overruns} buffers overrun, ${late} messages late`],
+      [
+        'lost',
+        `${lostFrames} frames (xruns), ${overruns} buffers overrun, ${late} messages late${late > 0 ? `, by ${figure(longestLate * 1000)} ms at most` : ''}`,
+      ],
       ['time', `${stats.time.toFixed(1)} s`],
     ],
     { indent: 0 },

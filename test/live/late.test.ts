@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Patch } from '../../src/patch/index.ts'
+import { buffer, startLive, type Thread } from './by-hand.ts'
+
+const tone: Patch = {
+  voices: 2,
+  devices: { osc: { type: 'oscillator' }, env: { type: 'envelope' }, amp: { type: 'amplifier' } },
+  connections: [['osc', 'amp.in'], ['env', 'amp.gain'], ['amp', 'out']], // prettier-ignore
+}
+const secondsOf = (blocks: number): number => (blocks * 128) / 48000
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] }))
+afterEach(() => vi.useRealTimers())
+
+async function pass(thread: Thread, buffers: number): Promise<void> {
+  for (let i = 0; i < buffers; i++) {
+    vi.advanceTimersByTime(10.7)
+    await thread.buffer()
+  }
+}
+
+describe('what is late, live', () => {
+  it('is counted if it was asked for ahead, also if this thread was busy until just before', async () => {
+    const { synth, thread } = await startLive(tone)
+    try {
+      synth.noteOn(60, 0.8, { at: synth.time + secondsOf(100) })
+      for (let i = 0; i < 92 / buffer; i++) await thread.buffer()
+      // handed over in time, and on its way for too long
+      vi.advanceTimersByTime(10)
+      for (let i = 0; i < 3; i++) await thread.buffer(false)
+      expect(synth.stats().late).toBe(0)
+      await pass(thread, 2)
+      const { late, longestLate } = synth.stats()
+      expect(late).toBe(1)
+      expect(longestLate).toBeGreaterThanOrEqual(secondsOf(1))
+      expect(longestLate).toBeLessThanOrEqual(secondsOf(8))
+    } finally {
+      await synth.close()
+    }
+  })
+
+  it('is not what was asked for as soon as possible', async () => {
+    const { synth, thread } = await startLive(tone)
+    try {
+      for (let note = 60; note < 64; note++) {
+        synth.noteOn(note)
+        await thread.buffer(false)
+        await pass(thread, 3)
+      }
+      expect(synth.stats()).toMatchObject({ late: 0, longestLate: 0 })
+    } finally {
+      await synth.close()
+    }
+  })
+})
