@@ -23,6 +23,7 @@ import { closed, guarded } from './guarded.ts'
 import { turnedKnobs } from './knobs.ts'
 import { lookedAfter } from './look.ts'
 import { describer } from './names.ts'
+import { Outgoing } from './outgoing.ts'
 import { bornIn, pieces } from './pieces.ts'
 import type { ChangeInput, Looked, Running } from './running.ts'
 import { Sleepers } from './sleepers.ts'
@@ -45,8 +46,7 @@ export class Graph<E extends Engine> {
   readonly #timeout: number
   #running: Running | undefined
   #unlisten: () => void = () => undefined
-  /** Commands for the next block. What the engine does not take stays here for the one after. */
-  #outgoing: Command[] = []
+  readonly #outgoing = new Outgoing()
   /** What synths found in themselves since the last look. */
   #findings: Extract<EngineEvent, { type: 'trouble' }>[] = []
   readonly #told = new Told()
@@ -56,7 +56,6 @@ export class Graph<E extends Engine> {
   readonly #keepers = { sleepers: this.#sleepers, chokes: this.#chokes, troubles: this.#troubles }
   /** What the engine complained about since it was last asked. */
   #problems: Problem[] = []
-  #sent = 0
   readonly #early = new EarlyDefs()
   #closed = false
 
@@ -110,13 +109,7 @@ export class Graph<E extends Engine> {
 
   /** Hands over what is to happen in the next block, or in a later one. */
   flush(at?: Moment): void {
-    const waiting = pieces(this.#outgoing.splice(0))
-    this.#sent += waiting.length
-    try {
-      for (; waiting[0]; waiting.shift()) this.#engine.send(waiting[0], at)
-    } finally {
-      this.#outgoing.unshift(...waiting.flat())
-    }
+    this.#outgoing.flush(this.#engine, at)
   }
 
   takeProblems(): Problem[] {
@@ -170,7 +163,7 @@ export class Graph<E extends Engine> {
       await this.#early.load(this.#engine, planned, network, ask)
       ;({ nextBlock } = this.#engine)
       begun = steps.length > 0
-      await runSteps(this.#engine, steps, { describe, sent: () => this.#sent, at, ask })
+      await runSteps(this.#engine, steps, { describe, sent: () => this.#outgoing.sent, at, ask })
       if (transaction.length > 0) await this.#verify(allocation)
       // the first patch starts with its first notes
       if (before === undefined) this.#engine.send(start)
@@ -298,7 +291,7 @@ export class Graph<E extends Engine> {
     this.#told.forget()
     this.#findings = []
     this.#problems = []
-    this.#outgoing = []
+    this.#outgoing.clear()
   }
 
   /** From nothing to a patch that ran before, with all of its voices: also those that were too many and still sound. */

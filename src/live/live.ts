@@ -2,6 +2,7 @@ import { MegasynthError, problemsOf } from '../errors/index.ts'
 import type { ParsedPatch, Patch } from '../patch/index.ts'
 import type { LiveEngine } from '../engine/live.ts'
 import type { Report } from '../plan/index.ts'
+import { Lateness } from './lateness.ts'
 import type { LiveSynth, Stats } from './live-synth.ts'
 import { probe, treeOf } from './inspect.ts'
 import type { Change } from './jobs.ts'
@@ -37,9 +38,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   #ticks = 0
   /** The block for which something was handed over as soon as possible. */
   #flushed = -1
-  /** What was handed over only after its time. */
-  #late = 0
-  #longestLate = 0
+  readonly #lateness = new Lateness()
   #timer: ReturnType<typeof setInterval> | undefined
   #taps = new Map<(audio: Audio) => void, () => void>()
 
@@ -192,9 +191,9 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     const { now, player } = this
     const until = this.#lookAhead
     if (player.isLate(now)) {
-      this.#longestLate = Math.max(this.#longestLate, (now - player.nextBlock) / this.blockRate)
+      const since = player.nextBlock
       const late = player.take(now - 1)
-      this.#late += late.length
+      this.#lateness.add(late.length, (now - since) / this.blockRate)
       this.#commit(now, late, true)
     }
     for (
@@ -334,12 +333,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
 
   stats(): Stats {
     const { allocation } = this.sounding
-    const { live } = this.engine
-    const late = {
-      late: live.late + this.#late,
-      longestLate: Math.max(live.longestLate, this.#longestLate),
-    }
-    return statsOf(this.time, { ...live, ...late }, allocation, this.player.state.voices)
+    return statsOf(this.time, this.#lateness.with(this.engine.live), allocation, this.player.state.voices)
   }
 
   listen(listener: (audio: Audio) => void): () => void {
