@@ -14,7 +14,6 @@ import {
   type Network,
   type Plan,
 } from '../plan/index.ts'
-import type { Command } from '../scsynth/index.ts'
 import { Chokes } from './chokes.ts'
 import { rehearsed, runSteps } from './confirmed.ts'
 import { EarlyDefs } from './early-defs.ts'
