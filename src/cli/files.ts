@@ -15,7 +15,12 @@ export function placeOf(cwd: string, written: string): Place {
 
 /** Whether a folder is there. */
 export function isFolder({ path }: Place): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    // whoever goes on with it says what is wrong with it
+    return false
+  }
 }
 
 /** An error in which the file is called as the user calls it. */

@@ -1,9 +1,13 @@
+import { plainCopy } from '../patch/plain.ts'
+
 /** A value of one's own, whatever its giver does with his; as it is if it is no plain data, which is found out later. */
 export function copied<T>(value: T): T {
   try {
     return structuredClone(value)
   } catch {
-    return value
+    // a proxy cannot be cloned, and may still be read as data
+    const { copy, problems } = plainCopy(value)
+    return problems.length > 0 ? value : structuredClone(copy as T)
   }
 }
 

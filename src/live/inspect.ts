@@ -27,8 +27,10 @@ export async function probe(
   lastStruck: number,
 ): Promise<Audio> {
   const { sampleRate, blockSize } = engine
+  if (wanted !== undefined && !Number.isInteger(wanted))
+    fail({ code: 'out-of-range', path: 'voice', message: 'there is no such voice', found: show(wanted), expected: `1..${running.network.voiceCount}` }) // prettier-ignore
   const voice = wanted === undefined ? lastStruck : wanted - 1
-  within(blockSize / sampleRate, longestProbe, seconds, {
+  within(Math.ceil((blockSize / sampleRate) * 1000) / 1000, longestProbe, seconds, {
     code: 'out-of-range',
     path: 'seconds',
     message: 'this is no time to listen to a device',
@@ -66,7 +68,7 @@ function tapOf(engine: Engine, { network, allocation }: Running, device: string,
     return fail({
       code: 'unknown-source',
       // it may be anything at a prompt
-      path: typeof (device as unknown) === 'string' ? device : show(device),
+      path: typeof (device as unknown) === 'string' && device !== '' ? device : show(device),
       message: 'there is no such device to listen to',
       expected: listNames(names),
       ...didYouMean(device, names),

@@ -1,4 +1,4 @@
-import { didYouMean, fail, listNames } from '../errors/index.ts'
+import { didYouMean, fail, listNames, show } from '../errors/index.ts'
 import type { ParsedPatch } from '../patch/index.ts'
 import { knobBusValue } from '../plan/index.ts'
 import type { Running } from './running.ts'
@@ -85,7 +85,8 @@ export function checkKnob(name: string, { knobs }: ParsedPatch): void {
   if (names.includes(name)) return
   fail({
     code: 'unknown-knob',
-    path: name,
+    // it may be anything at a prompt
+    path: typeof (name as unknown) === 'string' && name !== '' ? name : show(name),
     message: 'the patch has no such knob',
     expected: listNames(names),
     ...didYouMean(name, names),

@@ -26,7 +26,17 @@ export function structureProblems(context: Context): Problem[] {
         : [],
     ),
   )
-  return problems.filter((problem) => !(problem.code === 'missing-key' && meant.has(problem.path)))
+  // a number may offend two rules of which the same is said
+  const said = new Set<string>()
+  const isNew = ({ code, path, message }: Problem): boolean => {
+    const key = JSON.stringify([code, path, message])
+    const isKnown = said.has(key)
+    said.add(key)
+    return !isKnown
+  }
+  return problems.filter(
+    (problem) => !(problem.code === 'missing-key' && meant.has(problem.path)) && isNew(problem),
+  )
 }
 
 /** What stands at this place of the patch. */

@@ -26,14 +26,21 @@ function read(token: string): number | undefined {
   return names.indexOf(letter.toUpperCase()) + shift + (Number(octave) + 1) * 12
 }
 
-/** What was probably meant by something that is no note. */
+/** The note that was probably meant by something that is none. */
+function meant(token: string): { readonly suggestion?: string } {
+  const say = (note: string): { readonly suggestion: string } => ({ suggestion: `did you mean "${note}"?` })
+  if (/^h[#b♯♭]?-?\d+$/i.test(token)) return say(token.replace(/^h/i, 'B'))
+  if (/^-?\d+[A-G][#b♯♭]?$/i.test(token)) return say(token.replace(/^(-?\d+)(.*)$/, '$2$1'))
+  return /^[A-G][#b♯♭]?$/i.test(token) ? say(`${token}4`) : {}
+}
+
+/** What was probably meant by a part of a step that is no note. */
 function hint(token: string): string {
   if (token === '') return 'a + stands between two notes: C4+E4'
   if (token === '-') return 'a rest is a step of its own, not part of a chord'
   if (token === '_') return 'a hold is a step of its own, not part of a chord'
-  if (/^h[#b♯♭]?-?\d+$/i.test(token)) return `did you mean "${token.replace(/^h/i, 'B')}"?`
-  if (/^-?\d+[A-G][#b♯♭]?$/i.test(token)) return `did you mean "${token.replace(/^(-?\d+)(.*)$/, '$2$1')}"?`
-  if (/^[A-G][#b♯♭]?$/i.test(token)) return `did you mean "${token}4"?`
+  const { suggestion } = meant(token)
+  if (suggestion !== undefined) return suggestion
   if (/[,;|]/.test(token)) return 'put a space between steps and + between the notes of a chord'
   return 'steps are separated by spaces, the notes of a chord by +, - is a rest, _ holds the step before'
 }
@@ -156,8 +163,12 @@ export function parseNotes(text: string): readonly NoteStep[] {
  */
 export function noteNumber(text: string): number {
   const problem = problemOf(text, 'note')
-  if (problem !== undefined) fail(problem)
-  return read(text) ?? 0
+  const note = read(text)
+  if (problem === undefined) return note ?? 0
+  if (note !== undefined) return fail(problem)
+  // here there are no steps and chords to be told of
+  const { suggestion: _, ...rest } = problem
+  return fail({ ...rest, ...meant(text) })
 }
 
 /**

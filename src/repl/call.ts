@@ -56,7 +56,7 @@ export function callCommand(
     const value = values[i]
     if (value === undefined) {
       if (!isOptional)
-        fail({ code: 'missing-key', path: name, message: `the ${wanted} is missing`, expected: call, suggestion: `for example ${examples[0]}` }) // prettier-ignore
+        fail({ code: 'missing-key', path: name, message: `is called without its argument ${wanted}`, expected: call, suggestion: `for example ${examples[0]}` }) // prettier-ignore
     } else if (options !== undefined) checkOptions(name, value, options, wanted)
   }
   return run(desk, ...(values as never[]))

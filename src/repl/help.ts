@@ -39,6 +39,7 @@ export function helpOf(name: unknown, commands: readonly Command[], { width, pai
       path: 'help',
       message: 'there is no such function',
       found: show(wanted),
+      suggestion: 'help() lists them all',
       ...didYouMean(
         wanted,
         commands.map((one) => one.name),

@@ -13,8 +13,9 @@ const placeInInput = /^\s*at .*?(REPL\d+:\d+(?::\d+)?)\)?$/m
  */
 export function mistakeText(error: unknown, paint: Paint, names: readonly string[] = []): string {
   if (error instanceof MegasynthError) return `${paint.red('✗')} ${formatProblems(error.problems, paint)}`
-  // errors of what was typed come from another realm
-  if (!types.isNativeError(error)) return `${paint.red('✗')} ${show(error)} was thrown`
+  // errors of what was typed come from another realm, and those of the platform have no mark of an error
+  if (!types.isNativeError(error) && !(error instanceof Error))
+    return `${paint.red('✗')} ${show(error)} was thrown`
   const { name, message } = error
   const place = placeInInput.exec(error.stack ?? '')?.[1]
   const unknown = /^(\S+) is not defined$/.exec(message)?.[1]

@@ -126,7 +126,8 @@ export function openPrompt(options: PromptOptions): Prompt {
       over = true
       running = undefined
       print()
-      goOn()
+      // not from within: Node's REPL is not done with this line yet
+      queueMicrotask(goOn)
     }
     const turn: Turn = {
       drop: () => finish(() => undefined),
@@ -164,7 +165,8 @@ export function openPrompt(options: PromptOptions): Prompt {
 
   const emit = server.emit.bind(server) as Inner['emit']
   inner.emit = (event, ...values) => {
-    if (event === 'line' && running !== undefined) return waiting.push(String(values[0])) > 0
+    if (event === 'line' && (running !== undefined || waiting.length > 0))
+      return waiting.push(String(values[0])) > 0
     if (event === 'SIGINT' && running?.cancel !== undefined) {
       running.cancel()
       return true

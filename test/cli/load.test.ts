@@ -95,6 +95,11 @@ describe('a patch file that cannot be loaded', () => {
     expect(await problem('folder.ts')).toMatchObject({ code: 'unreadable-file', found: 'it is a folder' })
     mkdirSync(join(folder.path, 'plain'))
     expect(await problem('plain')).toMatchObject({ code: 'unknown-file-type', found: 'a folder' })
+    // nor can it be looked at whether it is one
+    expect(await problem('x'.repeat(3000))).toMatchObject({
+      code: 'unknown-file-type',
+      found: 'no file type',
+    })
   })
 
   it('is of an unknown type', async () => {

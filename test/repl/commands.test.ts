@@ -40,10 +40,10 @@ describe('every command', () => {
   it.each([
     [
       'probe()',
-      /^probe: the device is missing \[missing-key\]\n {2}expected: probe\(device, \{ voice, seconds \}\?\)\n {2}for example probe\('filter0'\)$/,
+      /^probe: is called without its argument device \[missing-key\]\n {2}expected: probe\(device, \{ voice, seconds \}\?\)\n {2}for example probe\('filter0'\)$/,
     ],
-    ['setKnob()', /the name is missing/],
-    ["setKnob('cutoff')", /the position is missing/],
+    ['setKnob()', /without its argument name/],
+    ["setKnob('cutoff')", /without its argument position/],
     [
       "setKnob('cutoff', 0.9, 3)",
       /^setKnob: its last argument is an object of options .*\n {2}found: {4}3\n {2}expected: \{ over \}$/,
@@ -64,7 +64,10 @@ describe('every command', () => {
     ['probe(7)', /^7: there is no such device/],
     ["note('C4', 1, 0.8, 3)", /takes no more arguments than 3/],
     ['undo(2)', /^undo: takes no argument/],
-    ["help('nut')", /^help: there is no such function \[invalid-value\]\n {2}found: {4}"nut"$/],
+    [
+      "help('nut')",
+      /^help: there is no such function \[invalid-value\]\n {2}found: {4}"nut"\n {2}help\(\) lists them all$/,
+    ],
   ])('refuses what it would not look at: %s', async (line, says) => {
     const error = await typed(line).catch((thrown: unknown) => thrown)
     expect((error as Error).message).toMatch(says)

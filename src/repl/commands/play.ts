@@ -1,4 +1,4 @@
-import { fail } from '../../errors/index.ts'
+import { fail, show } from '../../errors/index.ts'
 import { noteNumber, parseNotes } from '../../patch/notes.ts'
 import { feed } from '../../live/feed.ts'
 import { scoreFromNotes, writtenVelocity } from '../../plan/score.ts'
@@ -8,22 +8,24 @@ import type { Desk } from '../desk.ts'
 /** `'C4'`, `'60'` or 60. */
 const numberOf = (note: number | string): number => (typeof note === 'string' ? noteNumber(note) : note)
 
+/** Seconds that a note may last. */
+const longest = 86_400
+
 /** Strikes a note that ends by itself. Overlapping equal notes are two notes. */
 function strike(desk: Desk, note: number, seconds: number, velocity?: number): void {
   const { synth } = desk
   const id = `repl:${desk.notes++}`
-  const end = synth.time + seconds
-  if (!(seconds > 0 && Number.isFinite(end)))
+  if (!(typeof seconds === 'number' && seconds > 0 && seconds <= longest))
     fail({
       code: 'out-of-range',
       path: 'seconds',
       message: 'a note cannot last so long',
-      found: String(seconds),
-      expected: 'seconds, above 0',
+      found: show(seconds),
+      expected: `seconds, above 0, up to ${longest} (a day)`,
       suggestion: 'noteOn(note) holds a note until noteOff(note)',
     })
   synth.play({ kind: 'on', note, velocity: velocity ?? writtenVelocity, id })
-  synth.play({ kind: 'off', note, id }, { at: end })
+  synth.play({ kind: 'off', note, id }, { at: synth.time + seconds })
 }
 
 /** Plays no more of the lines that are being played. */

@@ -32,6 +32,8 @@ export const snapshotCommands: readonly Command[] = [
     run: async (desk, name: string, how: Recall = {}) => {
       const coming = desk.synth.recall(name, how)
       if (how.at === undefined || how.at === 'now') return reported(desk, await coming)
+      // what is wrong is known at once: then nothing comes
+      await Promise.race([coming, new Promise(setImmediate)])
       coming.then(
         (report) => desk.say(`${name}: ${reportLine(report)}`),
         (error: unknown) => {
