@@ -1,6 +1,5 @@
 import { MegasynthError, problemsOf, type Problem } from '../errors/index.ts'
 import type { ParsedPatch, Patch } from '../patch/index.ts'
-import type { DeviceType } from '../devices/index.ts'
 import type { Engine, EngineEvent, Moment } from '../engine/index.ts'
 import {
   compile,
@@ -41,7 +40,6 @@ const inaudible = 0.2
 export class Graph<E extends Engine> {
   #engine: E
   readonly #create: () => Promise<E>
-  readonly #catalogue: Readonly<Record<string, DeviceType>>
   readonly #timeout: number
   #running: Running | undefined
   #unlisten: () => void = () => undefined
@@ -62,13 +60,11 @@ export class Graph<E extends Engine> {
     engine: E,
     options: {
       readonly create: () => Promise<E>
-      readonly catalogue: Readonly<Record<string, DeviceType>>
       readonly timeout: number
     },
   ) {
     this.#engine = engine
     this.#create = options.create
-    this.#catalogue = options.catalogue
     this.#timeout = options.timeout
     this.#listen()
   }
@@ -125,7 +121,7 @@ export class Graph<E extends Engine> {
     const before = this.#running
     const from = before?.allocation ?? emptyAllocation(firstBus, first)
     const horizon = block + this.#fadeBlocks
-    const network = networkAfter(from, before?.network, parsed, this.#catalogue, horizon)
+    const network = networkAfter(from, before?.network, parsed, input.catalogue, horizon)
     const planned = plan(from, network, {
       ...input,
       block,
@@ -299,7 +295,7 @@ export class Graph<E extends Engine> {
     held: ChangeInput,
     node?: number,
   ): Promise<void> {
-    const network = compile(parsed, { catalogue: this.#catalogue })
+    const network = compile(parsed, held)
     const voiceCount = Math.max(voices.length, network.voiceCount)
     const { load, transaction, start, allocation } = plan(
       emptyAllocation(this.#engine.firstBus, { ...this.#engine.first, ...(node !== undefined && { node }) }),

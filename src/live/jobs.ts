@@ -1,6 +1,7 @@
 import type { History, ParsedPatch, Patch } from '../patch/index.ts'
 import type { Report } from '../plan/index.ts'
 import { immutable } from './copied.ts'
+import type { Catalogue } from './running.ts'
 
 /** Where the knobs and the tempo go as the patch becomes another. */
 export interface Travel {
@@ -18,6 +19,8 @@ export interface Step {
   readonly history: History
   /** Default: only those knobs move whose declaration changed, at once. */
   readonly travel?: Travel
+  /** What the devices are from then on. Default: what they were. */
+  readonly catalogue?: Catalogue
 }
 
 /** A change of the patch that waits for its turn. */
@@ -32,6 +35,8 @@ export interface Change {
   readonly patch: Patch
   readonly parsed: ParsedPatch
   readonly travel?: Travel | undefined
+  /** Default: what the devices were. */
+  readonly catalogue?: Catalogue | undefined
   /** The block in which it is or was to be. Default: the one in which it begins. */
   readonly since?: number | undefined
 }
@@ -46,11 +51,12 @@ export function taken(
   jobs: readonly Job[],
   from: Patch,
   before: History,
-  parse: (patch: Patch) => ParsedPatch,
+  parse: (patch: Patch, catalogue: Catalogue | undefined) => ParsedPatch,
 ): (Change & { history: History; jobs: readonly Job[] }) | undefined {
   let [patch, history] = [from, before]
   let parsed: ParsedPatch | undefined
   let travel: Travel | undefined
+  let catalogue: Catalogue | undefined
   const waiting: Job[] = []
   for (const job of jobs)
     try {
@@ -60,7 +66,9 @@ export function taken(
         continue
       }
       const before = parsed
-      parsed = parse(next.patch)
+      const types = next.catalogue ?? catalogue
+      parsed = parse(next.patch, types)
+      catalogue = types
       patch = immutable(next.patch)
       history = next.history
       travel = next.travel ?? (travel && before && onward(travel, before, parsed))
@@ -68,7 +76,7 @@ export function taken(
     } catch (error) {
       job.reject(error)
     }
-  return parsed && { patch, parsed, travel, history, jobs: waiting }
+  return parsed && { patch, parsed, travel, catalogue, history, jobs: waiting }
 }
 
 /** The same travel when the patch becomes yet another: what that one declares otherwise goes where it says. */

@@ -7,6 +7,7 @@ import type { LiveSynth, Stats } from './live-synth.ts'
 import { probe, treeOf } from './inspect.ts'
 import type { Change } from './jobs.ts'
 import { isForgotten, type Happening, type Past } from './player.ts'
+import type { ChangeInput } from './running.ts'
 import { takesAway } from './takes-away.ts'
 import { Session } from './session.ts'
 import type { Audio } from './synth.ts'
@@ -265,13 +266,14 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   }
 
   protected override async change(change: Change): Promise<Report> {
-    const { parsed, since = this.now } = change
+    const { parsed, since = this.now, catalogue } = change
     const isAhead = since > this.now
     // what it loads is loaded while all is still played on time
-    if (!isAhead && this.#takesAway(parsed, this.now)) await this.graph.prepare(parsed, this.input(parsed))
+    if (!isAhead && this.#takesAway(parsed, this.input(parsed, catalogue), this.now))
+      await this.graph.prepare(parsed, this.input(parsed, catalogue))
     return await this.#holding(async () => {
       const last = isAhead ? Math.max(this.next, since - 1) : this.next
-      if (this.#takesAway(parsed, isAhead ? last : this.now)) {
+      if (this.#takesAway(parsed, this.input(parsed, catalogue), isAhead ? last : this.now)) {
         this.#recall(last)
         if (!isAhead) await this.#until(() => this.next === this.now)
       }
@@ -282,12 +284,12 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   }
 
   /** Whether a change takes away at once what was handed over for later asks something of. */
-  #takesAway(parsed: ParsedPatch, after: number): boolean {
+  #takesAway(parsed: ParsedPatch, input: ChangeInput, after: number): boolean {
     const running = this.graph.running
     const ahead = this.#committed.filter(({ block }) => block > after)
     const voices = new Set(ahead.flatMap((one) => one.voices))
     if (running === undefined || voices.size === 0) return false
-    return takesAway(running, this.graph.plan(parsed, this.input(parsed)).planned, voices)
+    return takesAway(running, this.graph.plan(parsed, input).planned, voices)
   }
 
   protected override async revive(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { DeviceType } from '../devices/index.ts'
 import type { ParsedPatch, Patch } from '../patch/index.ts'
 import type { Trouble } from './trouble.ts'
 import type { Allocation, Network, PlanInput } from '../plan/index.ts'
@@ -10,8 +11,14 @@ export interface Running {
   readonly allocation: Allocation
 }
 
+/** Device types by name. */
+export type Catalogue = Readonly<Record<string, DeviceType>>
+
 /** What a change needs besides the patch. */
-export type ChangeInput = Pick<PlanInput, 'position' | 'keys'>
+export interface ChangeInput extends Pick<PlanInput, 'position' | 'keys'> {
+  /** What the devices of the patch are. */
+  readonly catalogue: Catalogue
+}
 
 /** What came of a look after what goes on by itself. */
 export interface Looked {

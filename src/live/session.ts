@@ -8,7 +8,7 @@ import {
   type ParsedPatch,
   type Patch,
 } from '../patch/index.ts'
-import { out, type DeviceType } from '../devices/index.ts'
+import { out } from '../devices/index.ts'
 import type { Engine } from '../engine/index.ts'
 import { createVoices, keysOf, type KeySet, type NoteEvent, type Report } from '../plan/index.ts'
 import { blockOf, blocksOf } from './blocks.ts'
@@ -16,7 +16,7 @@ import { copied, immutable } from './copied.ts'
 import { checkEvent } from './events.ts'
 import type { Graph } from './graph.ts'
 import { closed } from './guarded.ts'
-import type { ChangeInput, Running } from './running.ts'
+import type { Catalogue, ChangeInput, Running } from './running.ts'
 import { taken, type Change, type Job, type Step } from './jobs.ts'
 import { checkKnob } from './knobs.ts'
 import { Later } from './later.ts'
@@ -41,13 +41,13 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
   protected origin = 0
   /** The engine whose blocks tell the time: another one does when it can sound. */
   protected teller: E
-  readonly #catalogue: Readonly<Record<string, DeviceType>>
   readonly #later = new Later()
   readonly #snapshots = new Snapshots()
   readonly #steps = new Steps()
+  #catalogue: Catalogue
   #history: History
 
-  constructor(graph: Graph<E>, catalogue: Readonly<Record<string, DeviceType>>, patch: Patch) {
+  constructor(graph: Graph<E>, catalogue: Catalogue, patch: Patch) {
     super()
     this.graph = graph
     this.teller = graph.engine
@@ -168,6 +168,7 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
     return {
       position: this.player.knobs.position,
       keys: (voice) => this.player.keysOf(voice),
+      catalogue: this.#catalogue,
     }
   }
 
@@ -196,8 +197,8 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
     return this.position(name)
   }
 
-  async apply(patch: Patch): Promise<Report> {
-    return await this.#step(applying(copied(patch)))
+  async apply(patch: Patch, catalogue?: Catalogue): Promise<Report> {
+    return await this.#step(applying(copied(patch), catalogue))
   }
 
   plan(patch: Patch): DryRun {
@@ -301,7 +302,7 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
     let waiting = jobs
     try {
       await this.revive()
-      const parse = (patch: Patch): ParsedPatch => parsePatch(patch, this.#catalogue, out)
+      const parse = (patch: Patch, types = this.#catalogue): ParsedPatch => parsePatch(patch, types, out)
       const change = taken(jobs, this.sounding.patch, this.#history, parse)
       if (change === undefined) return
       waiting = change.jobs
@@ -325,16 +326,18 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
     await this.change({ patch, parsed })
   }
 
-  protected async change({ patch, parsed, travel, since = this.now }: Change): Promise<Report> {
+  protected async change(change: Change): Promise<Report> {
+    const { patch, parsed, travel, since = this.now, catalogue = this.#catalogue } = change
     const begin = performance.now()
     const { running } = this.graph
     const { knobs, beats } = this.player
     const told = telling(running, { patch, parsed }, this.player, travel)
     const staying = travel && new Set(Object.keys(running?.parsed.knobs ?? {}))
     const positions = knobs.inPatch(parsed, staying)
-    const input = this.input(parsed, positions)
+    const input = this.input(parsed, catalogue, positions)
     const at = since > this.now ? since + this.origin : undefined
     const planned = await this.#keepTime(() => this.graph.change(patch, parsed, input, this.#held, at))
+    this.#catalogue = catalogue
     const block = this.next
     const stale = this.takeBack(block)
     this.#renewed(knobs.adopt(parsed, positions, running === undefined, staying))
@@ -357,12 +360,17 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
     if (this.graph.clockWaits) this.player.beats.untold = true
   }
 
-  protected input(parsed: ParsedPatch, positions = this.player.knobs.inPatch(parsed)): ChangeInput {
+  protected input(
+    parsed: ParsedPatch,
+    catalogue = this.#catalogue,
+    positions = this.player.knobs.inPatch(parsed),
+  ): ChangeInput {
     const fresh = createVoices(parsed.voices, parsed.tuning)
     const { position } = this.player.knobs
     return {
       position: (name) => positions.get(name) ?? position(name),
       keys: (voice) => keysOf(fresh, voice),
+      catalogue,
     }
   }
 

@@ -71,7 +71,7 @@ export async function startSession<E extends Engine, S extends Session<E>>(
     await starting.then((unused) => unused.close()).catch(() => undefined)
     throw error
   }
-  const synth = make(new Graph(await starting, { create, catalogue, timeout }), catalogue, patch)
+  const synth = make(new Graph(await starting, { create, timeout }), catalogue, patch)
   try {
     for (const [name, snapshot] of snapshots) store(synth, name, snapshot)
     await synth.start(patch, parsed)

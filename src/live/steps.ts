@@ -9,11 +9,16 @@ import {
   type Patch,
 } from '../patch/index.ts'
 import type { Job, Step, Travel } from './jobs.ts'
+import type { Catalogue } from './running.ts'
 
-/** To another patch. */
+/** To another patch, and if some are given to other device types. */
 export const applying =
-  (patch: Patch) =>
-  (_: Patch, history: History): Step => ({ patch, history: record(history, patch) })
+  (patch: Patch, catalogue?: Catalogue) =>
+  (_: Patch, history: History): Step => ({
+    patch,
+    history: record(history, patch),
+    ...(catalogue && { catalogue }),
+  })
 
 /** To the patch with a small edit. */
 export const editing =

@@ -1,3 +1,4 @@
+import type { DeviceType } from '../devices/index.ts'
 import type { Edit, Patch, VoicePolicy, DeviceSpec } from '../patch/index.ts'
 import type { Command } from '../scsynth/index.ts'
 import type { NoteEvent, Report } from '../plan/index.ts'
@@ -159,12 +160,14 @@ export interface Synth {
    * tails ring out, held notes stay held. Changes that are asked for at once are one plan. A patch with problems, and
    * one that the engine refuses, changes nothing.
    *
+   * @param catalogue the device types that patches may use from then on: devices of a type that is another now are replaced as any
+   *   others are. Default: those that they may use already
    * @throws MegasynthError with all problems
    * @example
    * const synth = await createOffline({ patch })
    * console.log(formatReport(await synth.apply({ ...patch, tempo: 90 })))
    */
-  apply(patch: Patch): Promise<Report>
+  apply(patch: Patch, catalogue?: Readonly<Record<string, DeviceType>>): Promise<Report>
   /** What {@link apply} would do. @throws MegasynthError with all problems */
   plan(patch: Patch): DryRun
   /** Applies a small edit, as plain data. @throws MegasynthError */
