@@ -138,11 +138,16 @@ const devices = z
  * The standard device types, and those of a file over them.
  *
  * @param file `.ts`, `.mts`, `.js` or `.mjs`; its default export is an object of device types by name
+ * @param onFile is told of every file that it is made of
  * @throws MegasynthError `invalid-device-type` with all that is wrong in it; and as `loadDevicesFile` does
  */
-export async function openCatalogue(cwd: string, file: string | undefined): Promise<DeviceTypes> {
+export async function openCatalogue(
+  cwd: string,
+  file: string | undefined,
+  onFile?: (file: string) => void,
+): Promise<DeviceTypes> {
   if (file === undefined) return standard
-  const loaded = await loadDevicesFile(cwd, file)
+  const loaded = await loadDevicesFile(cwd, file, onFile)
   const { error } = devices.safeParse(loaded)
   if (error !== undefined)
     throw new MegasynthError(error.issues.map((issue) => problemOf(issue, loaded, file)))

@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { startWorker } from '../engine/start-worker.ts'
 import { MegasynthError, type Problem } from '../errors/index.ts'
+import type { Patch } from '../patch/index.ts'
 import { placeOf } from './files.ts'
 import { loadPatchFile } from './load.ts'
 
@@ -9,13 +10,15 @@ import { loadPatchFile } from './load.ts'
 export type LoadAnswer =
   | { readonly kind: 'begun' }
   | { readonly kind: 'file'; readonly file: string }
-  | { readonly kind: 'loaded'; readonly patch: unknown }
+  /** What the patch file holds; nothing, if device types were tried. */
+  | { readonly kind: 'loaded'; readonly patch?: unknown }
   | { readonly kind: 'failed'; readonly problems: readonly Problem[] }
 
-/** What the thread is asked to load. */
+/** What the thread is asked to load: a patch file, or a file with device types, with which `patches` are then compiled. */
 export interface LoadRequest {
   readonly cwd: string
   readonly written: string
+  readonly patches?: readonly Patch[]
 }
 
 /** Seconds that a patch file may take to run. */
@@ -25,6 +28,19 @@ const patience = 5
 export interface ApartLoader {
   /** As {@link loadPatchFile} does, but a patch file can neither end this program nor hold it up. */
   readonly load: typeof loadPatchFile
+  /**
+   * Tries a file with device types: runs it, and compiles those of some patches that are valid with its types. They are code, and
+   * can only be used in the thread that loads them: what fails here would have failed there.
+   *
+   * @param onFile is told of every file that it is made of
+   * @throws MegasynthError with all problems of the file
+   */
+  readonly tryDevices: (
+    cwd: string,
+    written: string,
+    patches: readonly Patch[],
+    onFile: (file: string) => void,
+  ) => Promise<void>
   /** Ends it: what is being loaded, and whatever is asked for later, fails with {@link LoadingEnded} at once. */
   readonly close: () => void
 }
@@ -68,24 +84,30 @@ export function loadApart(): ApartLoader {
   let isClosed = false
   /** Gives up what is being loaded. */
   const running = new Set<() => void>()
+  async function ask(request: LoadRequest, onFile?: (file: string) => void): Promise<unknown> {
+    if (isClosed) throw new LoadingEnded()
+    const thread = next
+    next = start()
+    let giveUp = (): void => undefined
+    const givenUp = new Promise<never>((_, reject) => {
+      giveUp = () => reject(new LoadingEnded())
+    })
+    running.add(giveUp)
+    try {
+      return await answerOf(thread, givenUp, request, onFile)
+    } finally {
+      running.delete(giveUp)
+      void thread.worker.terminate()
+    }
+  }
   return {
     async load(cwd, written, onFile) {
-      if (isClosed) throw new LoadingEnded()
       // data: nothing of it runs
-      if (extname(written) === '.json') return await loadPatchFile(cwd, written, onFile)
-      const thread = next
-      next = start()
-      let giveUp = (): void => undefined
-      const givenUp = new Promise<never>((_, reject) => {
-        giveUp = () => reject(new LoadingEnded())
-      })
-      running.add(giveUp)
-      try {
-        return await answerOf(thread, givenUp, { cwd, written }, onFile)
-      } finally {
-        running.delete(giveUp)
-        void thread.worker.terminate()
-      }
+      if (extname(written) === '.json' && !isClosed) return await loadPatchFile(cwd, written, onFile)
+      return await ask({ cwd, written }, onFile)
+    },
+    async tryDevices(cwd, written, patches, onFile) {
+      await ask({ cwd, written, patches }, onFile)
     },
     close() {
       isClosed = true
@@ -104,6 +126,7 @@ async function answerOf(
   onFile: (file: string) => void = () => undefined,
 ): Promise<unknown> {
   const { shown } = placeOf(request.cwd, request.written)
+  const exported = request.patches === undefined ? 'a patch' : 'device types'
   let late: ReturnType<typeof setTimeout> | undefined
   let hasBegun = false
   let isOver = false
@@ -123,7 +146,7 @@ async function answerOf(
               fail({
                 message: 'never finishes loading',
                 found: `it has run for ${patience} s`,
-                expected: 'a file that only exports a patch',
+                expected: `a file that only exports ${exported}`,
               }),
             patience * 1000,
           )
@@ -131,7 +154,7 @@ async function answerOf(
         else if (answer.kind === 'loaded') resolve(answer.patch)
         else reject(new MegasynthError(answer.problems))
       })
-      void ended.then((how) => fail(problemOfEnd(how, hasBegun)))
+      void ended.then((how) => fail(problemOfEnd(how, hasBegun, exported)))
       worker.ref()
       worker.postMessage(request, [])
     })
@@ -143,13 +166,13 @@ async function answerOf(
 }
 
 /** What it means that a thread ended before it had answered. */
-function problemOfEnd(how: number | Error, hasBegun: boolean): LoadProblem {
+function problemOfEnd(how: number | Error, hasBegun: boolean, exported: string): LoadProblem {
   if (how instanceof Error) return { message: 'threw an error while it was loaded', found: how.message }
   if (hasBegun)
     return {
       message: 'ended the program before it was done',
       found: `process.exit(${how})`,
-      suggestion: 'take process.exit out: a patch file only exports a patch',
+      suggestion: `take process.exit out: the file only exports ${exported}`,
     }
   return {
     message: 'was not loaded: the thread for it had ended',

@@ -6,11 +6,19 @@ import { loadPatchFile, prepareToLoad } from './load.ts'
 
 const say = (answer: LoadAnswer): void => parentPort?.postMessage(answer, [])
 
-async function answer({ cwd, written }: LoadRequest): Promise<void> {
+const onFile = (file: string): void => say({ kind: 'file', file })
+
+async function answer({ cwd, written, patches }: LoadRequest): Promise<void> {
   try {
     await prepareToLoad()
     say({ kind: 'begun' })
-    const patch = await loadPatchFile(cwd, written, (file) => say({ kind: 'file', file }))
+    if (patches !== undefined) {
+      // a thread that loads a patch does without
+      const { tryDevices } = await import('./try-devices.ts')
+      await tryDevices(cwd, written, patches, onFile)
+      return say({ kind: 'loaded' })
+    }
+    const patch = await loadPatchFile(cwd, written, onFile)
     try {
       say({ kind: 'loaded', patch })
     } catch {

@@ -46,13 +46,18 @@ export async function loadPatchFile(
   return patch
 }
 
-/** The default export of a module with device types, unchecked. Throws as {@link loadPatchFile} does. */
-export async function loadDevicesFile(cwd: string, written: string): Promise<unknown> {
+/** The default export of a module with device types, unchecked. Tells of files and throws as {@link loadPatchFile} does. */
+export async function loadDevicesFile(
+  cwd: string,
+  written: string,
+  onFile: (file: string) => void = () => undefined,
+): Promise<unknown> {
   const place = placeOf(cwd, written)
   const type = extname(place.path)
   if (!codeTypes.includes(type)) unknownType(place, type, codeTypes)
+  onFile(place.path)
   readText(place, 'a file with device types', maxPatchBytes)
-  return (await importFile(place, 'export default { myDevice: defineDevice({ … }) }')).default
+  return (await importFile(place, 'export default { myDevice: defineDevice({ … }) }', onFile)).default
 }
 
 /** Refuses a file by its name. @throws MegasynthError `unknown-file-type` */

@@ -135,6 +135,7 @@ function wrongIn(entry: unknown, channel: string): Problem[] {
  * Opens a map: a JSON file that says which patch plays which MIDI channel. Paths in it are seen from its folder.
  *
  * @param midi the bytes of a MIDI file, if one is played
+ * @param onDevicesFile is told of every file that the device types are made of
  * @throws MegasynthError with all problems of the map and of all its patches, or of the MIDI file
  */
 export async function openMap(
@@ -142,6 +143,7 @@ export async function openMap(
   file: string,
   midi: { readonly bytes: Uint8Array; readonly place: Place } | undefined,
   flags: { readonly devices?: string },
+  onDevicesFile?: (file: string) => void,
 ): Promise<Mapped> {
   const { cwd } = shell.io
   const place = placeOf(cwd, file)
@@ -149,7 +151,7 @@ export async function openMap(
     parseJson(readText(place, 'a map of channels', maxMapBytes), place.shown),
   )
   const failures: MegasynthError[] = problems.length > 0 ? [new PatchProblems(file, problems)] : []
-  const catalogue = await openCatalogue(cwd, flags.devices)
+  const catalogue = await openCatalogue(cwd, flags.devices, onDevicesFile)
   const song = midi ? readMidiFile(midi.bytes, midi.place.shown) : noSong
   const parts: MappedPart[] = []
   const wrong = new Set<string>()

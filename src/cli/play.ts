@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { fail } from '../errors/index.ts'
 import { maxMidiBytes } from '../midi/chunks.ts'
 import { addAttachFlags } from './attach.ts'
+import { openCatalogue } from './catalogue.ts'
 import { placeOf, readBytes } from './files.ts'
 import { bufferFlag, deviceFlag, loopFlag, setFlag } from './flags.ts'
 import type { Shell } from './io.ts'
@@ -17,7 +18,6 @@ interface PlayFlags extends StageFlags {
   readonly map?: string
   readonly notes?: string
   readonly midi?: string
-  readonly devices?: string
 }
 
 /** Adds `megasynth play`. */
@@ -86,11 +86,13 @@ const twice = (file: string, map: string): never =>
 export async function play(shell: Shell, file: string, flags: PlayFlags): Promise<void> {
   const { io, note } = shell
   const files = new Set<string>()
-  const open = await openPatch(io.cwd, file, flags, { onFile: (one) => files.add(one) })
+  const devices = new Set<string>()
+  const catalogue = await openCatalogue(io.cwd, flags.devices, (one) => devices.add(one))
+  const open = await openPatch(io.cwd, file, flags, { catalogue, onFile: (one) => files.add(one) })
   const snapshots = openShelf(shelfOf(io.cwd, file), open.catalogue, shell)
   const score = await scoreOf(io.cwd, flags, open, { snapshots, onMissing: missingProgram(snapshots, note) })
   await playOn(
-    { title: file, parts: [{ open, files, snapshots }], ...(score && { scores: [score] }) },
+    { title: file, parts: [{ open, files, snapshots }], devices, ...(score && { scores: [score] }) },
     flags,
     shell,
   )
@@ -101,10 +103,15 @@ async function playMap(shell: Shell, map: string, flags: PlayFlags): Promise<voi
   const { cwd } = shell.io
   const place = flags.midi === undefined ? undefined : placeOf(cwd, flags.midi)
   const midi = place && { place, bytes: readBytes(place, 'a MIDI file', maxMidiBytes) }
-  const mapped = await openMap(shell, map, midi, flags)
+  const devices = new Set<string>()
+  const mapped = await openMap(shell, map, midi, flags, (one) => devices.add(one))
   const silent = silentChannels(mapped, map, flags.midi ?? '')
   if (silent !== undefined) shell.note(silent)
   const { parts } = mapped
   const scores = midi && parts.map(({ score }) => score)
-  await playOn({ title: map, map: placeOf(cwd, map), parts, ...(scores && { scores }) }, flags, shell)
+  await playOn(
+    { title: map, map: placeOf(cwd, map), parts, devices, ...(scores && { scores }) },
+    flags,
+    shell,
+  )
 }

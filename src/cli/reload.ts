@@ -1,8 +1,10 @@
 import { MegasynthError } from '../errors/index.ts'
 import type { LiveStatus } from '../engine/live.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
+import type { Patch } from '../patch/index.ts'
 import { reportLine } from '../plan/index.ts'
 import { reportFailure } from './failure.ts'
+import type { DeviceTypes } from './catalogue.ts'
 import type { KnobSetting } from './flags.ts'
 import type { Shell } from './io.ts'
 import { LoadingEnded } from './load-apart.ts'
@@ -16,12 +18,19 @@ export const deviceLine = (heard: { readonly stats: () => LiveStatus }): string 
   return `${name}: ${sampleRate} Hz, buffers of ${bufferFrames}, latency ${(latency * 1000).toFixed(0)} ms`
 }
 
+/** What came of going over to something. */
+export interface Reloaded {
+  /** What is to be watched from now on. */
+  readonly files: ReadonlySet<string>
+  /** Whether it is what plays now. */
+  readonly isDone: boolean
+}
+
 /**
- * Goes over to what the files say now. If that is wrong, the old patch plays on. If the loader is closed
- * meanwhile, nothing changes and nothing is said.
+ * Goes over to what the files say now, and to the device types that it is made of. If that is wrong, the old patch plays on. If
+ * the loader is closed meanwhile, nothing changes and nothing is said.
  *
  * @param before the files of which the patch was made
- * @returns the files to be watched from now on
  */
 export async function reload(
   synth: Pick<LiveSynth, 'apply'>,
@@ -29,26 +38,48 @@ export async function reload(
   flags: TuningFlags & { readonly set: readonly KnobSetting[] },
   shell: Shell,
   before: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
-  const { io, print, note, paint, errorPaint } = shell
+): Promise<Reloaded> {
   const files = new Set<string>()
+  const read = async (): Promise<Patch> => {
+    const onFile = (one: string): void => void files.add(one)
+    return (await openPatch(shell.io.cwd, file, flags, { catalogue, load, onFile })).patch
+  }
+  const how = await goOver(synth, file, read, catalogue, shell)
+  if (how === 'ended') return { files: before, isDone: false }
+  // what broke it may be any of these
+  return how === 'done' ? { files, isDone: true } : { files: new Set([...before, ...files]), isDone: false }
+}
+
+/** Has the patch that plays be made of other device types. If it is wrong with them, it plays on as it was. */
+export async function retype(
+  synth: Pick<LiveSynth, 'apply' | 'patch'>,
+  { file, catalogue }: Pick<OpenPatch, 'file' | 'catalogue'>,
+  shell: Shell,
+): Promise<Pick<Reloaded, 'isDone'>> {
+  const read = async (): Promise<Patch> => await Promise.resolve(synth.patch)
+  return { isDone: (await goOver(synth, file, read, catalogue, shell)) === 'done' }
+}
+
+/** @returns `ended` if nothing is loaded any more */
+async function goOver(
+  synth: Pick<LiveSynth, 'apply'>,
+  file: string,
+  read: () => Promise<Patch>,
+  catalogue: DeviceTypes,
+  shell: Shell,
+): Promise<'done' | 'wrong' | 'ended'> {
+  const { print, note, paint, errorPaint } = shell
   const begin = performance.now()
   try {
-    const { patch } = await openPatch(io.cwd, file, flags, {
-      catalogue,
-      load,
-      onFile: (one) => files.add(one),
-    })
-    const report = await synth.apply(patch)
+    const report = await synth.apply(await read(), catalogue)
     const milliseconds = performance.now() - begin
     print(`${paint.cyan('↻')} ${file}: ${reportLine({ ...report, milliseconds })}`)
-    return files
+    return 'done'
   } catch (error) {
-    if (error instanceof LoadingEnded) return before
+    if (error instanceof LoadingEnded) return 'ended'
     reportFailure(error, shell)
     note(errorPaint.dim('the patch before plays on'))
-    // what broke it may be any of these
-    return new Set([...before, ...files])
+    return 'wrong'
   }
 }
 

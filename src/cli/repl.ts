@@ -156,7 +156,7 @@ function outsideOf(
       let files: ReadonlySet<string> = new Set()
       const patch = await open(file, (one) => (files = new Set([...files, one])))
       const watch = watchFiles(async () => {
-        files = await reload(synth, { file, catalogue, load }, { set: [] }, shell, files)
+        ;({ files } = await reload(synth, { file, catalogue, load }, { set: [] }, shell, files))
         watch.follow(files)
       })
       watch.follow(files)

@@ -1,41 +1,115 @@
 import type { LiveEnsemble, LivePlayer } from '../live/live-ensemble.ts'
+import { openCatalogue, type DeviceTypes } from './catalogue.ts'
+import { reportFailure } from './failure.ts'
 import type { Shell } from './io.ts'
-import type { Reading } from './open.ts'
-import { reload } from './reload.ts'
+import { LoadingEnded, type ApartLoader } from './load-apart.ts'
+import { reload, retype } from './reload.ts'
 import { refillShelf, shelfOf } from './shelf.ts'
 import type { Stage, StageFlags } from './stage.ts'
-import { watchFiles, type Watch } from './watch.ts'
+import { watchFiles } from './watch.ts'
+
+/** A stage whose files are watched. */
+export interface StageWatch {
+  /** The device types that a part is made of now. */
+  readonly catalogueOf: (part: number) => DeviceTypes
+  readonly close: () => Promise<void>
+}
 
 /**
- * Has each patch go over to what its files say, whenever one of them is saved, and keeps up with the snapshots beside it.
+ * Has each patch go over to what its files, and those of its device types, say whenever one of them is saved, and keeps up with
+ * the snapshots beside it.
  *
  * @param starting a file that is saved meanwhile is gone over to when it has started
  */
 export function watchStage(
-  { parts, map }: Stage,
+  { parts, map, devices }: Stage,
   starting: Promise<LiveEnsemble>,
-  load: Required<Reading>['load'],
+  loader: ApartLoader,
   flags: StageFlags,
   shell: Shell,
-): Watch {
-  const watched = parts.map(({ open, files }) => ({ open, files, beside: shelfOf(shell.io.cwd, open.file) }))
+): StageWatch {
+  const watched = parts.map(({ open: { file, catalogue }, files }) => ({
+    file,
+    files,
+    catalogue,
+    /** What its files say does not play, for something is wrong with it. */
+    waits: false,
+    beside: shelfOf(shell.io.cwd, file),
+  }))
+  /** What the device types are made of, and those that are there for whoever is reloaded. */
+  let types = { files: devices, catalogue: watched[0]?.catalogue }
   const all = (): string[] => [
     ...(map ? [map.path] : []),
+    ...types.files,
     ...watched.flatMap(({ files, beside }) => [...files, beside.path]),
   ]
   const watch = watchFiles(async (changed) => {
     // one that does not start is told of by whoever starts it
     const heard = await starting.catch(() => undefined)
     if (heard === undefined) return
+    const isIn = (files: ReadonlySet<string>): boolean => [...files].some((file) => changed.has(file))
     if (map && changed.has(map.path)) shell.note(`${map.shown}: which patches play is read at the start only`)
+    const before = types
+    if (flags.devices !== undefined && isIn(types.files))
+      types = await renewed(flags.devices, types, heard.parts, loader, shell)
+    const areOthers = types.catalogue !== before.catalogue
     for (const [i, part] of watched.entries()) {
       const synth = heard.parts[i] as LivePlayer
-      if (changed.has(part.beside.path)) refillShelf(synth, part.beside, part.open.catalogue, shell)
-      if ([...part.files].some((file) => changed.has(file)))
-        part.files = await reload(synth, { ...part.open, load }, flags, shell, part.files)
+      const { catalogue = part.catalogue } = types
+      // what waits for a type that it needs is looked at again
+      if (isIn(part.files) || (areOthers && part.waits)) {
+        const { files, isDone } = await reload(
+          synth,
+          { ...part, catalogue, load: loader.load },
+          flags,
+          shell,
+          part.files,
+        )
+        part.files = files
+        part.waits = !isDone
+        if (isDone) part.catalogue = catalogue
+      } else if (areOthers) {
+        const { isDone } = await retype(synth, { ...part, catalogue }, shell)
+        if (isDone) part.catalogue = catalogue
+        else part.waits = true
+      }
+      if (changed.has(part.beside.path)) refillShelf(synth, part.beside, part.catalogue, shell)
     }
     watch.follow(all())
   })
   watch.follow(all())
-  return watch
+  return {
+    catalogueOf: (part) => (watched[part] as (typeof watched)[number]).catalogue,
+    close: () => watch.close(),
+  }
+}
+
+/** The device types of a file as they are now; those before, if something is wrong with them. */
+async function renewed<
+  T extends { readonly files: ReadonlySet<string>; readonly catalogue: DeviceTypes | undefined },
+>(
+  file: string,
+  before: T,
+  parts: LiveEnsemble['parts'],
+  loader: ApartLoader,
+  shell: Shell,
+): Promise<Pick<T, 'files' | 'catalogue'>> {
+  const { cwd } = shell.io
+  const files = new Set<string>()
+  const onFile = (one: string): void => void files.add(one)
+  try {
+    await loader.tryDevices(
+      cwd,
+      file,
+      parts.map(({ patch }) => patch),
+      onFile,
+    )
+    return { files, catalogue: await openCatalogue(cwd, file, onFile) }
+  } catch (error) {
+    if (error instanceof LoadingEnded) return before
+    reportFailure(error, shell)
+    shell.note(shell.errorPaint.dim('the device types before play on'))
+    // what broke it may be any of these
+    return { files: new Set([...before.files, ...files]), catalogue: before.catalogue }
+  }
 }

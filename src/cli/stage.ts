@@ -30,6 +30,7 @@ export interface StageFlags extends AttachFlags, TuningFlags {
   readonly device?: string
   readonly buffer?: number
   readonly record?: string
+  readonly devices?: string
   readonly set: readonly KnobSetting[]
 }
 
@@ -52,6 +53,8 @@ export interface Stage {
   readonly parts: readonly StagePart[]
   /** The map, if it is one. */
   readonly map?: Place
+  /** What the device types of one's own are made of, if there are any. */
+  readonly devices: ReadonlySet<string>
   /** What each of the parts plays; undefined if nothing is written down. */
   readonly scores?: readonly Score[]
 }
@@ -90,7 +93,7 @@ export async function playOn(stage: Stage, flags: StageFlags, shell: Shell): Pro
     ends.add(async () => await (await starting.catch(() => undefined))?.close())
     const loader = loadApart()
     // a file that is saved while the engine starts is not missed
-    const watch = watchStage(stage, starting, loader.load, flags, shell)
+    const watch = watchStage(stage, starting, loader, flags, shell)
     ends.add(() => watch.close())
     ends.add(() => loader.close())
 
@@ -115,9 +118,7 @@ export async function playOn(stage: Stage, flags: StageFlags, shell: Shell): Pro
     const playing = feeds(stage, heard, flags, shell)
     const pause = (): number =>
       Math.max(
-        ...players.map(({ part: { open }, synth: { patch } }) =>
-          longestPause({ patch, catalogue: open.catalogue }),
-        ),
+        ...players.map(({ synth: { patch } }, i) => longestPause({ patch, catalogue: watch.catalogueOf(i) })),
       )
     const ended = await over(heard, playing?.done, interrupts.signal, pause)
     if (ended === 'interrupted') playing?.stop()

@@ -60,7 +60,7 @@ describe('a loader that is closed', () => {
     const reloading = reload({ apply }, file, { set: [] }, shell, before)
     await vi.waitFor(() => expect(isRunning()).toBe(true), { timeout: 20_000 })
     loader.close()
-    expect(await reloading).toBe(before)
+    expect(await reloading).toEqual({ files: before, isDone: false })
     await ended
     expect(said).toEqual([])
     expect(apply).not.toHaveBeenCalled()

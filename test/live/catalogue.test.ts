@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
-import { defineDevice, fail, signal, standard, ugen, value, type Patch } from '../../src/index.ts'
+import { fail } from '../../src/errors/index.ts'
+import { defineDevice, signal, standard, ugen, value, type Patch } from '../../src/index.ts'
 import { clickFigure, fundamental, levelAt, peak } from '../audio/ear.ts'
 import { errorOf } from '../engine/helpers.ts'
 import { watched, type Watched } from './wrapped.ts'
