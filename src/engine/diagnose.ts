@@ -97,6 +97,7 @@ export function diagnose(
   commands: readonly Command[],
   describe: (command: Command) => string,
 ): Failure[] {
+  if (replies.length === 0 && lines.length === 0) return []
   const reports: { readonly call: string; readonly error: string; readonly details: readonly string[] }[] = []
   let details: string[] = []
   for (const line of complaints(lines)) {

@@ -55,8 +55,9 @@ export class Chokes {
 
   /** Takes out the groups that have been fading since a block, or fell asleep before. */
   takeOver({ voices }: Allocation, since: number): Set<number> {
-    const places = new Map(voices.map((place) => [place.group, place]))
     const over = new Set<number>()
+    if (this.#marks.size === 0) return over
+    const places = new Map(voices.map((place) => [place.group, place]))
     for (const [group, marks] of this.#marks) {
       const place = places.get(group)
       if (place !== undefined && (place.paused || this.hasFaded(group, since))) over.add(group)

@@ -50,7 +50,7 @@ export function lookedAfter(
   const settled = settle(renewed.allocation, block, idsPerCommand)
   const commands = [...asleep.commands, ...renewed.commands, ...settled.commands]
   allocation = settled.allocation
-  const over = troubles.over(block, synthsOf(allocation))
+  const over = troubles.over(block, () => synthsOf(allocation))
   const again = hasSurplus(allocation, network.voiceCount) || fadesSoon(allocation, network.tails, later)
   const looked = { again, changed: commands.length > 0, found, over }
   return { running: { ...running, allocation }, commands, looked }

@@ -59,8 +59,10 @@ export class OfflineSession extends Session<OfflineEngine> implements OfflineSyn
   /** Hands over what is due in the next block. */
   #happen(): void {
     const { now, player, graph } = this
-    this.strike(player.perform(now, player.take(now)), now)
-    this.tellClock(now)
+    if (player.nextBlock <= now) {
+      this.strike(player.perform(now, player.take(now)), now)
+      this.tellClock(now)
+    }
     graph.setKnobs(player.knobs.takeTurned(), player.knobs.position)
     graph.flush()
   }

@@ -47,14 +47,13 @@ export class Sleepers {
     faded: ReadonlySet<number>,
     block: number,
   ): Settled {
+    if (from.voices.every(({ paused }) => paused)) return { commands: [], allocation: from }
+    const awake = [...from.voices.keys()].filter((voice) => !from.voices[voice]?.paused && !isHeld(voice))
     const watchers = network.nodes.filter(({ watched }) => watched)
     const isSilent = (voice: number): boolean =>
       watchers.length > 0 &&
       watchers.every(({ name }) => this.isOff(from.nodes.get(name)?.instances[voice]?.id ?? -1))
-    const asleep = from.voices.flatMap(({ paused, group }, voice) => {
-      if (paused || isHeld(voice)) return []
-      return faded.has(group) || isSilent(voice) ? [voice] : []
-    })
+    const asleep = awake.filter((voice) => faded.has(from.voices[voice]?.group ?? -1) || isSilent(voice))
     if (asleep.length === 0) return { commands: [], allocation: from }
     const voices = from.voices.map((voice, i) => (asleep.includes(i) ? { ...voice, paused: true } : voice))
     const groups = new Set(asleep.map((voice) => from.voices[voice]?.group))

@@ -71,8 +71,10 @@ export class Troubles {
     return trouble
   }
 
-  /** Troubles that are over: the device is well for a while, or its synth is gone. */
-  over(block: number, alive: ReadonlySet<number>): Trouble[] {
+  /** Troubles that are over: the device is well for a while, or its synth is gone. @param living gives the synths that are there */
+  over(block: number, living: () => ReadonlySet<number>): Trouble[] {
+    if (this.#bad.size === 0 && this.#blamed.size === 0) return []
+    const alive = living()
     for (const node of this.#bad.keys()) if (!alive.has(node)) this.#bad.delete(node)
     return [...this.#blamed].flatMap(([key, { trouble, node, well }]) => {
       if (alive.has(node) && (well === undefined || block - well < patience)) return []

@@ -4,7 +4,7 @@ import { fadeSeconds } from './device-synthdef.ts'
 import { keySteps } from './key-steps.ts'
 import type { NoteEvent } from './note-event.ts'
 import { resizeVoices } from './resize-voices.ts'
-import { createVoices, glidingVoices, movedKeys, type Voices } from './voices.ts'
+import { anyGlides, createVoices, glidingVoices, movedKeys, type Voices } from './voices.ts'
 
 /** The last change of a voice's gate, and the block in which it is: an envelope must see every edge for a block. */
 interface Gate {
@@ -61,7 +61,7 @@ export function createPerformance(blockSeconds: number): Performance {
 /** The next block in which something happens by itself, or Infinity. */
 export function dueBlock({ due, voices, block: reached }: Performance): number {
   // a pitch that glides, or a velocity, is written in every block
-  const next = glidingVoices(voices).length > 0 ? reached + 1 : Infinity
+  const next = anyGlides(voices) ? reached + 1 : Infinity
   return due.reduce((first, { block }) => Math.min(first, block), next)
 }
 

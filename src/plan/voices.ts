@@ -125,8 +125,11 @@ export function withVoices(
 }
 
 /** Indices of the voices for which something holds. */
-export const voicesWhere = ({ voices }: Voices, holds: (voice: Voice, index: number) => boolean): number[] =>
-  voices.flatMap((voice, index) => (holds(voice, index) ? [index] : []))
+export function voicesWhere({ voices }: Voices, holds: (voice: Voice, index: number) => boolean): number[] {
+  const indices: number[] = []
+  for (const [index, voice] of voices.entries()) if (holds(voice, index)) indices.push(index)
+  return indices
+}
 
 /** The keys of a voice as it stands: what a voice that is born must read. */
 export function keysOf(state: Voices, index: number): Record<KeyName, number> {
@@ -152,10 +155,14 @@ const moving = ({ pitch, strength }: Voice, now: number): ('pitch' | 'velocity')
   ...(strength.end > now ? (['velocity'] as const) : []),
 ]
 
+const isMoving = ({ pitch, strength }: Voice, now: number): boolean => pitch.end > now || strength.end > now
+
 /** Voices with keys that are on their way. */
-export function glidingVoices(state: Voices): number[] {
-  return voicesWhere(state, (voice) => moving(voice, state.now).length > 0)
-}
+export const glidingVoices = (state: Voices): number[] =>
+  voicesWhere(state, (voice) => isMoving(voice, state.now))
+
+/** Whether there are any. */
+export const anyGlides = ({ voices, now }: Voices): boolean => voices.some((voice) => isMoving(voice, now))
 
 /** What a voice must be told of the keys that are on their way, as they are at a later second, or have arrived by then. */
 export function movedKeys(state: Voices, index: number, now: number): { pitch?: number; velocity?: number } {
