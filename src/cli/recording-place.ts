@@ -1,5 +1,6 @@
 import { extname, join } from 'node:path'
 import { fail, show } from '../errors/index.ts'
+import { quoted } from '../repl/quoted.ts'
 import { placeOf, type Place } from './files.ts'
 
 /** What a file that is recorded is called. */
@@ -41,6 +42,3 @@ export function recordingPlace(
     suggestion: asked.startsWith('--') ? `write ${asked} ${better}` : `${asked}(${quoted(better)})`,
   })
 }
-
-/** A text as it is written at the prompt. */
-const quoted = (text: string): string => `'${text.replaceAll(/['\\]/g, String.raw`\$&`)}'`

@@ -171,7 +171,9 @@ function outsideOf(
         async stop() {
           const lines: string[] = []
           const say = (line: string): void => void lines.push(line)
-          const report = await recording.finish()
+          const report = await recording.finish().catch((error: unknown) => {
+            throw named(error, place)
+          })
           sayWhatWasRecorded(place.shown, { ...report, speed: 1 }, { ...shell, print: say, note: say })
           return lines.join('\n')
         },

@@ -75,7 +75,8 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
 
   protected override get sounding(): Running {
     const running = this.closed ? undefined : this.graph.running
-    return running ?? fail({ code: 'engine-closed', path: 'synth', message: 'no patch is loaded' })
+    const message = this.closed ? 'it has been closed' : 'no patch is loaded'
+    return running ?? fail({ code: 'engine-closed', path: 'synth', message })
   }
 
   /** The block of the synth in which what is sent now takes effect. */

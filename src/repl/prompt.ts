@@ -50,7 +50,7 @@ interface Inner {
   emit: (event: string, ...values: unknown[]) => boolean
   _ttyWrite: (
     text: string | undefined,
-    key: { readonly name?: string; readonly sequence?: string } | undefined,
+    key: { readonly name?: string; readonly sequence?: string; readonly ctrl?: boolean } | undefined,
   ) => void
   /** Rows above the cursor that belong to what is typed. */
   prevRows: number
@@ -120,9 +120,13 @@ export function openPrompt(options: PromptOptions): Prompt {
   const evaluate = inner.eval
   inner.eval = (written, context, file, done) => {
     let over = false
+    let isEvaluating = false
+    let outcome: (() => void) | undefined
     /** The turn is over: something is printed, and the next line has its turn. */
     const finish = (print: () => void): void => {
       if (over) return
+      // whoever sees the prompt may close the window, which must be heard by then
+      if (isEvaluating) return void (outcome ??= print)
       over = true
       running = undefined
       print()
@@ -153,14 +157,20 @@ export function openPrompt(options: PromptOptions): Prompt {
     const taken = declared(written).find((name) => Object.hasOwn(options.functions, name))
     if (taken !== undefined) return turn.fail(new TypeError(isTaken(taken)))
     const { code, exports } = promptCode(written)
-    withoutSignals(() =>
-      evaluate.call(server, code, context, file, (error, value) => {
-        if (error instanceof Recoverable) finish(() => done(error))
-        else if (error) turn.fail(error)
-        else if (exports === undefined) succeed(value)
-        else succeed(exported(context[exports]))
-      }),
-    )
+    isEvaluating = true
+    try {
+      withoutSignals(() =>
+        evaluate.call(server, code, context, file, (error, value) => {
+          if (error instanceof Recoverable) finish(() => done(error))
+          else if (error) turn.fail(error)
+          else if (exports === undefined) succeed(value)
+          else succeed(exported(context[exports]))
+        }),
+      )
+    } finally {
+      isEvaluating = false
+      if (outcome !== undefined) finish(outcome)
+    }
   }
 
   const emit = server.emit.bind(server) as Inner['emit']
@@ -195,6 +205,8 @@ export function openPrompt(options: PromptOptions): Prompt {
   const paste = new Paste(server, (lines) => inner.emit('line', lines))
   const type = inner._ttyWrite.bind(server)
   inner._ttyWrite = (text, key) => {
+    const ends = key?.ctrl === true && key.name === 'd' && server.line === ''
+    if (ends && running !== undefined) output.write('\nthe line before is waited for: Ctrl-C gives it up\n')
     if (!paste.takes(text, key ?? {})) type(text, key)
   }
 

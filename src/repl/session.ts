@@ -4,10 +4,12 @@ import type { DeviceType } from '../devices/index.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
 import type { Patch } from '../patch/index.ts'
 import { callCommand } from './call.ts'
+import type { Command } from './command.ts'
 import { commands } from './commands/index.ts'
 import { completed, type Names } from './complete.ts'
 import type { Desk, Outside } from './desk.ts'
-import { mistakeText } from './mistake.ts'
+import { helpOf, helpText } from './help.ts'
+import { mistakeText, type Meant } from './mistake.ts'
 import { openPrompt, type PromptOptions } from './prompt.ts'
 import { endTakes } from './takes.ts'
 
@@ -61,6 +63,8 @@ export async function replSession(options: SessionOptions): Promise<void> {
         return callCommand(command, desk, values)
       }
       Object.defineProperty(call, 'name', { value: name })
+      // whoever types a name alone wants to know what it does
+      Object.defineProperty(call, inspect.custom, { value: () => aboutCommand(command, desk) })
       return [name, call]
     }),
   )
@@ -71,7 +75,10 @@ export async function replSession(options: SessionOptions): Promise<void> {
     filesLike: outside.filesLike,
     snapshots: [...synth.snapshots.keys()],
   })
-  const known = [...commands.map(({ name }) => name), ...Object.keys(library)]
+  const meant: Meant = {
+    names: [...commands.map(({ name }) => name), ...Object.keys(library)],
+    isText: (name) => isNamed(name, synth),
+  }
   const prompt = openPrompt({
     input: options.input,
     output,
@@ -87,10 +94,10 @@ export async function replSession(options: SessionOptions): Promise<void> {
     library,
     completed: (line) => completed(line, names()),
     textOf: (value) => textOf(value, desk),
-    mistake: (error) => mistakeText(error, paint, known),
+    mistake: (error) => mistakeText(error, paint, meant),
     exported: (patch) => functions['apply']?.(patch),
   })
-  const release = options.catchStrays((error) => prompt.say(mistakeText(error, paint, known)))
+  const release = options.catchStrays((error) => prompt.say(mistakeText(error, paint, meant)))
   const onAbort = (): void => prompt.close()
   signal.addEventListener('abort', onAbort)
   try {
@@ -110,6 +117,24 @@ function draftOf(synth: LiveSynth): () => Patch {
   return () => {
     if (synth.patch !== sounding) [sounding, draft] = [synth.patch, structuredClone(synth.patch)]
     return draft
+  }
+}
+
+/** All that is said of a command; of `help`, what there is. */
+function aboutCommand({ name }: Command, { width, paint }: Desk): string {
+  const options = { width: width(), paint }
+  return name === 'help' ? helpText(commands, options) : helpOf(name, commands, options)
+}
+
+/** Whether something is called so in the patch, among the snapshots, or on a keyboard: what stands in quotes. */
+function isNamed(name: string, synth: LiveSynth): boolean {
+  if (/^[A-G]b?\d$/i.test(name)) return true
+  try {
+    const { knobs = {}, devices } = synth.patch
+    return Object.hasOwn(knobs, name) || Object.hasOwn(devices, name) || synth.snapshots.has(name)
+  } catch {
+    // it has been closed
+    return false
   }
 }
 

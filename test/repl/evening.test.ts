@@ -110,10 +110,17 @@ describe('an evening at the prompt', () => {
     await expectEntered('stats()', '4 in all')
     await expectEntered('graph()', 'final stage')
     await expectEntered("help('setKnob')", 'Turns a knob')
+    // whoever writes a name alone is told what it does
+    await expectEntered('help', "help('setKnob') tells more")
+    await expectEntered('exit', 'Ends the session')
   })
 
   it.each([
     ['a name that is none', 'nte(60)', 'did you mean "note"?'],
+    ['a note without quotes', 'note(Eb4)', "it stands in quotes: 'Eb4'"],
+    ['a knob without quotes', 'setKnob(cutoff, 1)', "it stands in quotes: 'cutoff'"],
+    ['a device without quotes', "connect(lfo0, 'out')", "it stands in quotes: 'lfo0'"],
+    ['a word of another prompt', 'quit()', 'exit() ends the session'],
     ['a knob that is none', "setKnob('cutof', 1)", 'did you mean "cutoff"?'],
     ['a mistake of writing', 'note(60', undefined],
     ['an exception', "throw new Error('now')", 'Error: now'],

@@ -58,3 +58,25 @@ it('ends at once at Ctrl-D, though the file that is watched was saved with a loo
   // nobody waited until it was given up
   expect(terminal.text()).not.toContain('it has run for')
 })
+
+it.each([
+  ['awaited', "console.log('on' + 'wards'); await new Promise(() => {})"],
+  ['returned', "console.log('on' + 'wards'); new Promise(() => {})"],
+])(
+  'says at Ctrl-D that something %s is waited for, and is ended by the Ctrl-C that gives it up',
+  async (_, line) => {
+    const terminal = openTerminal(['repl', '--device', 'silent'], { cwd: folder.path })
+    await terminal.says('Ctrl-D ends')
+    await terminal.says('> ')
+    await terminal.enter("recordMidi('waited.mid', { force: true })", 'recording')
+    terminal.type(`${line}\r`)
+    await terminal.says('onwards')
+    // where the line is over at once, it is waited for only then
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    terminal.type(keys.ctrlD)
+    await terminal.says('Ctrl-C gives it up')
+    terminal.type(keys.ctrlC)
+    await terminal.says('✓ waited.mid')
+    expect([0, 130]).toContain(await terminal.code)
+  },
+)

@@ -72,4 +72,17 @@ describe('a mistake at the prompt', () => {
     expect(mistakeText(error, plain)).toBe('✗ DataCloneError: it could not be cloned')
     expect(mistakeText({ name: 'x' }, plain)).toBe('✗ an object was thrown')
   })
+
+  it('has the file in quotes as JavaScript wants them, or no fix', async () => {
+    await typed('recordMidi("it\'s.mid")')
+    await typed('stop()')
+    await expect(typed('recordMidi("it\'s.mid")')).rejects.toThrow(
+      String.raw`recordMidi('it\'s.mid', { force: true })`,
+    )
+    await expect(typed("save('lead')")).rejects.toThrow("save('lead.ts')")
+    for (const file of ['.ts', 'sub/', 'sub/.json']) {
+      const error: unknown = await typed(`save('${file}')`).catch((thrown: unknown) => thrown)
+      expect((error as MegasynthError).problems[0]?.suggestion).toBeUndefined()
+    }
+  })
 })

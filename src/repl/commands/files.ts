@@ -5,6 +5,7 @@ import { parsePatch, patchToJson, patchToTypeScript, withPositions, type Patch }
 import type { Command } from '../command.ts'
 import type { Desk } from '../desk.ts'
 import { mistakeText } from '../mistake.ts'
+import { quoted } from '../quoted.ts'
 import { keepSnapshots, playFile } from '../shelf.ts'
 import { said } from '../shown.ts'
 import { endTakes } from '../takes.ts'
@@ -38,6 +39,10 @@ function checkName(file: unknown): void {
       expected: 'text',
     })
 }
+
+/** The name that was probably meant by one without a type: not where it ends before the name does, as in `.ts`. */
+const withType = (file: string): { readonly suggestion?: string } =>
+  /(^|[\\/])[^\\/.][^\\/]*$/.test(file) ? { suggestion: `save(${quoted(`${file}.ts`)})` } : {}
 
 /** Here there are no flags: what is said of `--force` is said of the option. */
 async function withForce<T>(call: string, work: () => T | Promise<T>): Promise<T> {
@@ -81,7 +86,9 @@ async function record(
       message: 'something is being recorded already',
       suggestion: 'stop() ends it',
     })
-  const take = withForce(`${kind}('${file}', { force: true })`, () => desk.outside[kind](file, { force }))
+  const take = withForce(`${kind}(${quoted(file)}, { force: true })`, () =>
+    desk.outside[kind](file, { force }),
+  )
   // at once: another line may ask for it before this one has begun
   desk.takes.set(kind, take)
   try {
@@ -136,10 +143,10 @@ export const fileCommands: readonly Command[] = [
           message: 'is of a type that no patch is written in',
           found: type === '' ? 'no file type' : type,
           expected: `a file that ends in ${listNames(Object.keys(writers))}`,
-          ...(type === '' ? { suggestion: `save('${file}.ts')` } : didYouMean(type, Object.keys(writers))),
+          ...(type === '' ? withType(file) : didYouMean(type, Object.keys(writers))),
         })
       const text = write(asPlayed(desk))
-      await withForce(`save('${file}', { force: true })`, () =>
+      await withForce(`save(${quoted(file)}, { force: true })`, () =>
         desk.outside.write(file, text, { force: force || desk.written.has(file) }),
       )
       desk.written.add(file)

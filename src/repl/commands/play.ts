@@ -70,6 +70,8 @@ export const playCommands: readonly Command[] = [
     doc: "Plays a line of notes, one beat each at the tempo of now, while you go on typing. '+' joins a chord, '-' is a rest, '_' holds on.",
     examples: ["play('C4 E4 G4 C5')", "play('C3+G3 _ - Eb3+Bb3 _')"],
     run: ({ synth, lines }, text: string) => {
+      // a score that is fed ends by itself, and without a word, where the synth is closed
+      void synth.patch
       const line = feed(synth, scoreFromNotes(parseNotes(text), synth.tempo))
       lines.add(line)
       void line.done.then(() => lines.delete(line))
