@@ -3,7 +3,7 @@ import { pitchOf } from '../patch/tuning.ts'
 import { expressionAfter } from './expression.ts'
 import type { NoteEvent } from './note-event.ts'
 import { poly } from './poly.ts'
-import { concerns, pressing } from './pressed.ts'
+import { concerns, pressing, remembered } from './pressed.ts'
 import { choke } from './seat.ts'
 import { solo } from './solo.ts'
 import { createVoices, idle, keysOf, movedKeys, voicesWhere, withVoices, type Voices } from './voices.ts'
@@ -63,7 +63,10 @@ function after(before: Voices, event: NoteEvent, now: number): Voices {
       )
     default: {
       const play = state.policy.mode === 'poly' ? poly : solo
-      return play(state, event, glides(before, event))
+      const played = play(state, event, glides(before, event))
+      return event.kind === 'on'
+        ? { ...played, pressing: remembered(played.pressing, played.voices) }
+        : played
     }
   }
 }

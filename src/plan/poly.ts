@@ -1,4 +1,5 @@
 import type { NoteEvent } from './note-event.ts'
+import { keyOf } from './pressed.ts'
 import { release, seat, soundingNotes, strike } from './seat.ts'
 import { makeRoom } from './steal.ts'
 import { idle, voicesWhere, type Voices } from './voices.ts'
@@ -27,9 +28,6 @@ export function poly(state: Voices, event: NoteEvent, glides: boolean): Voices {
 /** A voice is held as long as there is a key for its note. */
 function releaseLost(state: Voices): Voices {
   const { keys } = state.pressing
-  const lost = voicesWhere(
-    state,
-    ({ held, note, channel }) => held && keys.every((key) => key.note !== note || key.channel !== channel),
-  )
+  const lost = voicesWhere(state, (voice) => voice.held && keyOf(keys, voice) < 0)
   return release(state, lost)
 }

@@ -46,13 +46,13 @@ function moved(pedal: Pedal, down: boolean, channel: number | undefined): Pedal 
 /** What keys and pedals are after an event. */
 export function pressing(before: Pressing, event: NoteEvent): Pressing {
   switch (event.kind) {
-    case 'on':
-      return { ...before, keys: [...without(before.keys, event), pressed(event)] }
+    case 'on': {
+      const { keys } = before
+      const old = keys.findLastIndex((key) => isSame(key, event))
+      return { ...before, keys: [...(old < 0 ? keys : keys.toSpliced(old, 1)), pressed(event)] }
+    }
     case 'off':
-      return ended({
-        ...before,
-        keys: before.keys.map((key) => (isSame(key, event) ? { ...key, down: false } : key)),
-      })
+      return lifted(before, event)
     case 'sustain':
       return ended({ ...before, sustain: moved(before.sustain, event.down, event.channel) })
     case 'sostenuto':
@@ -72,13 +72,35 @@ export function pressing(before: Pressing, event: NoteEvent): Pressing {
   }
 }
 
+/** So many keys are remembered: more than all voices hold, and than hands and pedals do, so that notes without an end cost no time. */
+const most = 1024
+
+/**
+ * Forgets the key that was struck longest ago, if there are too many: one that holds no voice, or that is not the only one to hold it.
+ *
+ * @param voices those that play
+ */
+export function remembered(
+  state: Pressing,
+  voices: readonly (Pick<Pressed, 'note' | 'channel'> & { readonly held: boolean })[],
+): Pressing {
+  const { keys } = state
+  if (keys.length <= most) return state
+  const needed = new Set(voices.map((voice) => (voice.held ? keyOf(keys, voice) : -1)))
+  const at = keys.findIndex((_, index) => !needed.has(index))
+  return at < 0 ? state : { ...state, keys: keys.toSpliced(at, 1) }
+}
+
+/** Index of the newest key of a note, −1 for none. From the end: those that play are mostly new. */
+export const keyOf = (
+  keys: readonly Pressed[],
+  { note, channel }: Pick<Pressed, 'note' | 'channel'>,
+): number => keys.findLastIndex((key) => key.note === note && key.channel === channel)
+
 type KeyEvent = Extract<NoteEvent, { kind: 'on' | 'off' }>
 
 const isSame = (key: Pressed, { id, note, channel }: KeyEvent): boolean =>
   key.id === (id ?? note) && key.channel === channel
-
-const without = (keys: readonly Pressed[], event: KeyEvent): Pressed[] =>
-  keys.filter((key) => !isSame(key, event))
 
 const pressed = ({ note, velocity, id = note, channel }: Extract<NoteEvent, { kind: 'on' }>): Pressed => ({
   id,
@@ -88,6 +110,16 @@ const pressed = ({ note, velocity, id = note, channel }: Extract<NoteEvent, { ki
   down: true,
   caught: false,
 })
+
+function lifted(before: Pressing, event: Extract<NoteEvent, { kind: 'off' }>): Pressing {
+  const { keys, sustain } = before
+  // from the end: most notes end soon
+  const at = keys.findLastIndex((key) => isSame(key, event))
+  const key = keys[at]
+  if (key === undefined) return before
+  const stays = key.caught || isDown(sustain, key.channel)
+  return { ...before, keys: stays ? keys.with(at, { ...key, down: false }) : keys.toSpliced(at, 1) }
+}
 
 function sostenuto(before: Pressing, { down, channel }: Extract<NoteEvent, { kind: 'sostenuto' }>): Pressing {
   const pedal = moved(before.sostenuto, down, channel)

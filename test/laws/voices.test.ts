@@ -16,6 +16,7 @@ import {
   eventsArbitrary,
   heldNotes,
   nameOf,
+  noteArbitrary,
   onArbitrary,
   play,
   Player,
@@ -124,6 +125,48 @@ describe('the allocator of voices', () => {
     expect(Math.min(...values)).toBeGreaterThanOrEqual(0)
     expect(Math.max(...values)).toBeLessThan(1)
     expect(values.reduce((sum, x) => sum + x, 0) / values.length).toBeCloseTo(0.5, 1)
+  })
+
+  it('goes on rightly when thousands of notes never end: they are forgotten, but none that sounds', () => {
+    const all = Array.from({ length: 1100 }, (_, i) => i)
+    const size = { minLength: all.length, maxLength: all.length, size: 'max' } as const
+    // some are struck over and over, of others there is only one
+    const note = fc.oneof(noteArbitrary, fc.constant(undefined))
+    const notes = fc.noShrink(fc.array(fc.tuple(note, fc.constantFrom(undefined, 0, 1)), size))
+    fc.assert(
+      fc.property(anyMode, notes, fc.noShrink(fc.shuffledSubarray(all, size)), (policy, struck, order) => {
+        const name = (i: number): { id: string; channel?: number; note: number } => {
+          const [given, channel] = struck[i] ?? []
+          return { id: `n${i}`, note: given ?? 70 + i / 100, ...(channel !== undefined && { channel }) }
+        }
+        /** How many keys of each note are down. */
+        const down = new Map<string, number>()
+        let state = createVoices(policy)
+        const step = (i: number, kind: 'on' | 'off'): string => {
+          const key = name(i)
+          const told = nameOf(key.note, key.channel)
+          state = allocate(state, kind === 'on' ? { kind, velocity: 1, ...key } : { kind, ...key }).voices
+          down.set(told, (down.get(told) ?? 0) + (kind === 'on' ? 1 : -1))
+          expect(state.pressing.keys.length).toBeLessThanOrEqual(1024)
+          return told
+        }
+        for (const i of all) {
+          const before = heldNotes(state)
+          const told = step(i, 'on')
+          // what sounds goes on, unless the new note takes its voice
+          if (policy.mode === 'poly' && policy.steal === 'none')
+            expect(heldNotes(state)).toEqual(expect.arrayContaining(before))
+          if (policy.mode === 'mono' && policy.priority === 'last') expect(heldNotes(state)).toEqual([told])
+        }
+        if (policy.mode === 'drone') return
+        for (const i of order) {
+          step(i, 'off')
+          for (const held of heldNotes(state)) expect(down.get(held)).toBeGreaterThan(0)
+        }
+        expect(heldNotes(state)).toEqual([])
+      }),
+      runs(20),
+    )
   })
 
   it('has nothing to do without voices', () => {
