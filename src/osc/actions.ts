@@ -3,18 +3,21 @@ import { noteNumber } from '../patch/notes.ts'
 import type { NoteEvent, NoteId } from '../plan/index.ts'
 import type { OscArg, OscMessage } from '../scsynth/index.ts'
 
-/** What an OSC message asks for. `channel`, 0..15, is there if the message names one; that of an event is in the event. */
-export type OscAction =
-  /** `seconds`: how long a note is held that ends by itself. */
-  | { readonly kind: 'play'; readonly event: NoteEvent; readonly seconds?: number }
-  | (Channel &
-      /** Position 0..1. */
-      (
-        | { readonly kind: 'knob'; readonly name: string; readonly position: number }
-        | { readonly kind: 'panic' }
-        /** `over`: seconds in which the knobs glide; 0 is at once. */
-        | { readonly kind: 'recall'; readonly name: string; readonly over: number }
-      ))
+/** What an OSC message asks for. `channel`, 0..15, is there if the message names one; that of an event is in the event, if it can have one. */
+export type OscAction = Channel &
+  (
+    | {
+        readonly kind: 'play'
+        readonly event: NoteEvent
+        /** How long a note is held that ends by itself. */
+        readonly seconds?: number
+      }
+    /** Position 0..1. */
+    | { readonly kind: 'knob'; readonly name: string; readonly position: number }
+    | { readonly kind: 'panic' }
+    /** `over`: seconds in which the knobs glide; 0 is at once. */
+    | { readonly kind: 'recall'; readonly name: string; readonly over: number }
+  )
 
 /** The longest note, glide and wait, in seconds: an hour. */
 export const longestTime = 3600
@@ -118,6 +121,15 @@ const strike = (args: Args, channel: Channel, note: number, velocity: number): O
     ? play({ kind: 'off', note, ...args.id(), ...channel })
     : play({ kind: 'on', note, velocity, ...args.id(), ...channel })
 
+/** For a button, which sends what it is. */
+const pressed = (asks: (channel: Channel) => OscAction): Form => ({
+  args: '[anything]',
+  read: (args, channel) => {
+    if (args.left > 0) args.next()
+    return asks(channel)
+  },
+})
+
 const forms: Readonly<Record<string, Form>> = {
   '/note': {
     args: 'note [velocity [seconds]]',
@@ -164,14 +176,8 @@ const forms: Readonly<Record<string, Form>> = {
     read: (args, channel) => play({ kind: 'sostenuto', down: args.level(127, 'pedal') >= 0.5, ...channel }),
   },
   '/notes/off': { args: '', read: (_, channel) => play({ kind: 'allOff', ...channel }) },
-  '/panic': {
-    // a button sends what it is
-    args: '[anything]',
-    read: (args, channel) => {
-      if (args.left > 0) args.next()
-      return { kind: 'panic', ...channel }
-    },
-  },
+  '/silence': pressed((channel) => ({ ...play({ kind: 'silence' }), ...channel })),
+  '/panic': pressed((channel) => ({ kind: 'panic', ...channel })),
   '/recall': {
     args: 'name [seconds]',
     read: (args, channel) => {

@@ -45,11 +45,18 @@ export function messageOf(event: NoteEvent, part?: number): OscMessage {
     case 'allOff':
       return message('/notes/off')
     case 'silence':
-      return message('/panic')
+      return message('/silence')
   }
 }
 
 const softest = 1e-6
+
+/**
+ * Has whoever receives it fall silent, and forget what it was told for a time to come.
+ *
+ * @param part channel 1..16 of the patch that is meant, where several play together
+ */
+export const panicMessage = (part?: number): OscMessage => ({ address: `${prefixOf(part)}/panic`, args: [] })
 
 /**
  * A knob's position 0..1 as an OSC message.

@@ -173,8 +173,9 @@ export class Receiver {
     return (channel === undefined ? undefined : this.#target.part?.(channel)) ?? this.#target
   }
 
-  #play({ event, seconds }: Extract<OscAction, { kind: 'play' }>, due: number): void {
-    const target = this.#of('channel' in event ? event.channel : undefined)
+  #play(action: Extract<OscAction, { kind: 'play' }>, due: number): void {
+    const { event, seconds } = action
+    const target = this.#of(channelOf(action))
     if (seconds === undefined || event.kind !== 'on') return target.play(event, this.#at(due))
     this.#checkRoom()
     // two such notes may overlap, and each ends in its own time
@@ -212,10 +213,8 @@ export class Receiver {
   }
 }
 
-const channelOf = (action: OscAction): number | undefined => {
-  const what = action.kind === 'play' ? action.event : action
-  return 'channel' in what ? what.channel : undefined
-}
+const channelOf = (action: OscAction): number | undefined =>
+  action.kind === 'play' && 'channel' in action.event ? action.event.channel : action.channel
 
 /** Neither a snapshot nor a panic is an event of the synth's clock: they are done when it is their time. */
 const leadOf = ({ kind }: OscAction): number => (kind === 'recall' || kind === 'panic' ? 0 : lookAhead)

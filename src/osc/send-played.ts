@@ -16,7 +16,7 @@ const roundMs = 20
  */
 export function sendPlayed(
   synth: Pick<Synth, 'on' | 'time' | 'knob'>,
-  sender: Pick<OscSender, 'play' | 'setKnob'>,
+  sender: Pick<OscSender, 'play' | 'setKnob' | 'panic'>,
   options: Pick<SendWhen, 'channel'> = {},
 ): () => void {
   const movements = new Movements((name) => synth.knob(name))
@@ -30,10 +30,9 @@ export function sendPlayed(
   let timer: ReturnType<typeof setTimeout> | undefined
   const unhear = synth.on('played', (what) => {
     if (what.kind === 'note') sender.play(what.event, { ...options, at: what.at })
-    // what was sent with a time to come is forgotten by whoever receives it
     else if (what.kind === 'panic') {
       movements.forget(what.at)
-      sender.play({ kind: 'silence' }, { ...options, at: what.at })
+      sender.panic({ ...options, at: what.at })
     } else if (what.kind === 'knob') {
       movements.turn(what)
       clearTimeout(timer)

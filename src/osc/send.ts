@@ -4,7 +4,7 @@ import { fail } from '../errors/index.ts'
 import type { At } from '../live/index.ts'
 import type { NoteEvent } from '../plan/index.ts'
 import { encodeBundle, encodeMessage, type OscMessage } from '../scsynth/index.ts'
-import { knobMessage, messageOf } from './messages.ts'
+import { knobMessage, messageOf, panicMessage } from './messages.ts'
 import { checkPort, networkFailed } from './network.ts'
 import { timeTagOf } from './time.ts'
 
@@ -30,6 +30,8 @@ export interface OscSender {
   readonly counts: { readonly sent: number; readonly failed: number }
   play(event: NoteEvent, when?: SendWhen): void
   setKnob(name: string, position: number, when?: SendWhen): void
+  /** What was sent with a time to come is forgotten by whoever receives it. */
+  panic(when?: SendWhen): void
   /** Ends when all has been handed to the network. */
   close(): Promise<void>
 }
@@ -71,6 +73,7 @@ export async function sendOsc({ host = '127.0.0.1', port, time }: SendOptions): 
     },
     play: (event, when) => send(messageOf(event, when?.channel), when?.at),
     setKnob: (name, position, when) => send(knobMessage(name, position, when?.channel), when?.at),
+    panic: (when) => send(panicMessage(when?.channel), when?.at),
     async close() {
       if (pending > 0) await new Promise<void>((resolve) => void (onIdle = resolve))
       await new Promise<void>((resolve) => void socket.close(resolve))

@@ -74,6 +74,8 @@ describe('other messages', () => {
   it('turn knobs, silence, recall', () => {
     expect(read('/knob/cutoff', float(0.5))).toEqual({ kind: 'knob', name: 'cutoff', position: 0.5 })
     expect(read('/knob/cutoff', true)).toEqual({ kind: 'knob', name: 'cutoff', position: 1 })
+    expect(event('/silence')).toEqual({ kind: 'silence' })
+    expect(event('/silence', float(1))).toEqual({ kind: 'silence' })
     expect(read('/panic')).toEqual({ kind: 'panic' })
     expect(read('/panic', float(1))).toEqual({ kind: 'panic' })
     expect(read('/recall', 'verse')).toEqual({ kind: 'recall', name: 'verse', over: 0 })
@@ -121,6 +123,7 @@ describe('what is refused', () => {
     ['/recall', ['verse', float(-1)]],
     ['/channel/0/note', [int(60)]],
     ['/channel/17/note', [int(60)]],
+    ['/silence', [int(1), int(1)]],
     ['/channel/1', []],
     ['/constructor', []],
     ['/__proto__', []],
@@ -141,7 +144,7 @@ describe('what is refused', () => {
   })
 
   it('is nothing but MegasynthErrors, whatever the arguments are', () => {
-    const address = fc.constantFrom('/note', '/note/on', '/note/off', '/bend', '/pressure', '/timbre', '/sustain', '/sostenuto', '/notes/off', '/panic', '/recall', '/knob/a', '/channel/9/note') // prettier-ignore
+    const address = fc.constantFrom('/note', '/note/on', '/note/off', '/bend', '/pressure', '/timbre', '/sustain', '/sostenuto', '/notes/off', '/silence', '/panic', '/recall', '/knob/a', '/channel/9/note') // prettier-ignore
     const arg = fc.oneof<fc.Arbitrary<OscArg>[]>(
       fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }).map(int),
       fc.float().map(float),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { knobMessage, messageOf, readAction } from '../../src/osc/index.ts'
+import { knobMessage, messageOf, panicMessage, readAction } from '../../src/osc/index.ts'
 import type { NoteEvent } from '../../src/plan/index.ts'
 import { decodePacket, encodeMessage, float, int, type OscMessage } from '../../src/scsynth/index.ts'
 
@@ -24,6 +24,7 @@ const events: fc.Arbitrary<NoteEvent> = fc.oneof(
   merged(fc.record({ kind: fc.constant('timbre' as const), value: part }), maybe({ channel })),
   merged(fc.record({ kind: fc.constantFrom('sustain' as const, 'sostenuto' as const), down: fc.boolean() }), maybe({ channel })), // prettier-ignore
   merged(fc.record({ kind: fc.constant('allOff' as const) }), maybe({ channel })),
+  fc.constant({ kind: 'silence' as const }),
 )
 
 describe('what is played, as messages', () => {
@@ -40,7 +41,7 @@ describe('what is played, as messages', () => {
   it('has the forms that other programs know', () => {
     expect(messageOf({ kind: 'on', note: 60, velocity: 0.5 })).toEqual({ address: '/note', args: [int(60), float(0.5)] }) // prettier-ignore
     expect(messageOf({ kind: 'off', note: 60 })).toEqual({ address: '/note', args: [int(60), float(0)] })
-    expect(messageOf({ kind: 'silence' })).toEqual({ address: '/panic', args: [] })
+    expect(readAction(panicMessage())).toEqual({ kind: 'panic' })
   })
 
   it('strikes a note even without any force', () => {

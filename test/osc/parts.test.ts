@@ -71,4 +71,10 @@ it('a note that ends by itself ends in the part that plays it; a panic of one le
   pass(1)
   first.settle()
   expect([first.sounding.size, second.asked.length]).toEqual([0, asked])
+  // so does silence, with or without a channel of its own
+  send('/note', int(62), float(1))
+  send('/channel/1/silence')
+  expect([first.sounding.size, second.sounding.size]).toEqual([0, 1])
+  send('/silence')
+  expect(second.sounding.size).toBe(0)
 })

@@ -121,6 +121,22 @@ describe('a receiver', () => {
   })
 })
 
+describe('silence', () => {
+  it('ends what sounds, at its time, and leaves alone what is still to come', () => {
+    const desk = new Desk()
+    send(desk, on)
+    send(desk, [message('/note', int(70), float(1))], 1)
+    send(desk, [message('/silence')], 0.5)
+    desk.pass(0.4)
+    expect(desk.target.sounding.size).toBe(1)
+    desk.pass(0.2)
+    expect(desk.target.sounding.size).toBe(0)
+    desk.pass(0.5)
+    expect(desk.target.sounding.size).toBe(1)
+    expect(desk.target.asked).not.toContainEqual({ panic: true })
+  })
+})
+
 describe('a panic', () => {
   it('silences what sounds, and all that was still to come', () => {
     const desk = new Desk()

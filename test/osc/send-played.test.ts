@@ -21,6 +21,7 @@ it('sends on what is played: knobs on their way step by step, with their times',
   const notes: unknown[] = []
   const stop = sendPlayed(synth, {
     play: (event, when) => void notes.push([event.kind, when?.at]),
+    panic: (when) => void notes.push(['panic', when?.at]),
     setKnob: (_, position, when) => void knobs.push([position, when?.at]),
   })
   hear({ kind: 'note', event: { kind: 'allOff' }, at: 3 })
@@ -40,7 +41,7 @@ it('sends on what is played: knobs on their way step by step, with their times',
   // a panic is sent on, and a knob that was to be turned later is not
   hear({ kind: 'knob', name: 'cutoff', position: 0, at: 3 })
   hear({ kind: 'panic', at: 2 })
-  expect(notes.at(-1)).toEqual(['silence', 2])
+  expect(notes.at(-1)).toEqual(['panic', 2])
   vi.advanceTimersByTime(3000)
   expect(knobs.at(-1)?.[0]).toBe(1)
   // a knob that is turned on its way ends where it is turned to, also for who sorts by time
