@@ -29,8 +29,8 @@ export function checkNumber(value: unknown, path: string, { low, high, whole, wh
 }
 
 const optionChannel: Range = { low: 1, high: 16, whole: true, what: 'MIDI channel' }
-/** As far as RPN 0 can say. */
-const farthestBend = 127.99
+/** Semitones: as far as RPN 0 can say. */
+export const farthestBend = 127.99
 const members: Range = { low: 0, high: 15, whole: true, what: 'number of member channels' }
 const isGiven = (value: unknown): boolean => value !== undefined
 

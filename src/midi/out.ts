@@ -1,13 +1,16 @@
 import type { KnobMidi, Patch } from '../patch/index.ts'
 import type { NoteEvent } from '../plan/index.ts'
 import type { ChannelMessage } from './message.ts'
-import { checkMidiOutOptions } from './options.ts'
+import { checkMidiOutOptions, farthestBend } from './options.ts'
 
 /** How what is played becomes MIDI messages. */
 export interface MidiOutOptions {
   /** Channel 1..16 of what is played without one. Default: 1. */
   readonly channel?: number
-  /** Semitones that a pitch bend reaches, 0.01..127.99; where it is not 2, the receiver is told (RPN 0). Default: 2. */
+  /**
+   * Semitones that a pitch bend reaches, 0.01..127.99; where it is not 2, the receiver is told (RPN 0). One that goes further has the
+   * range of its channel raised. Default: 2.
+   */
   readonly bendRange?: number
 }
 
@@ -21,7 +24,10 @@ interface Sent {
 export interface MidiOutState {
   /** 0..15. */
   readonly channel: number
+  /** Semitones that a pitch bend reaches, on channels where it was not raised. */
   readonly bendRange: number
+  /** Where it was raised. */
+  readonly bendRanges: ReadonlyMap<number, number>
   /** Notes by their ids. */
   readonly notes: ReadonlyMap<string, Sent>
   /** Channels on which anything was sent. */
@@ -37,6 +43,8 @@ export interface MidiOutStep {
 }
 
 const receiversBendRange = 2
+/** To what the range of a bend is raised: few steps, since whoever receives it is off until the bend itself has come. */
+const raisedRanges = [12, 24, 48, 96, farthestBend]
 
 /**
  * Nothing has been sent yet.
@@ -48,7 +56,14 @@ const receiversBendRange = 2
 export function midiOutAtStart(options: MidiOutOptions = {}): MidiOutState {
   checkMidiOutOptions(options)
   const { channel = 1, bendRange = receiversBendRange } = options
-  return { channel: channel - 1, bendRange, notes: new Map(), used: new Set(), controls: new Map() }
+  return {
+    channel: channel - 1,
+    bendRange,
+    bendRanges: new Map(),
+    notes: new Map(),
+    used: new Set(),
+    controls: new Map(),
+  }
 }
 
 const part = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * 127)
@@ -67,7 +82,7 @@ const noteOff = ({ channel, note }: Sent): ChannelMessage => ({
 
 /**
  * What is played, as MIDI messages. MIDI knows whole notes only: others are rounded. What concerns all notes is said on
- * every channel that was used. Pure.
+ * every channel that was used. A bend that goes further than the receiver knows has it told a wider range before. Pure.
  *
  * @param state what the call before returned, at first {@link midiOutAtStart}
  * @example
@@ -87,7 +102,7 @@ export function eventToMidi(state: MidiOutState, event: NoteEvent): MidiOutStep 
       return { state: off.state, messages: [...off.messages, ...silent] }
     }
     default:
-      return onEach(state, event.channel, (channel) => expression(state, event, channel))
+      return onEach(state, event)
   }
 }
 
@@ -96,25 +111,41 @@ type Of<K extends NoteEvent['kind']> = Extract<NoteEvent, { kind: K }>
 /** Names a note as the events do: an id within its channel. */
 const nameOf = ({ id, note, channel }: Of<'on' | 'off'>): string => `${channel ?? ''}:${id ?? note}`
 
-/** A channel that is used for the first time learns how far a bend reaches. */
-function using(state: MidiOutState, channel: number): MidiOutStep {
-  if (state.used.has(channel)) return { state, messages: [] }
-  const { bendRange } = state
-  const range = [
+/** How far a pitch bend reaches on a channel, in semitones. */
+const rangeOf = ({ bendRange, bendRanges }: MidiOutState, channel: number): number =>
+  bendRanges.get(channel) ?? bendRange
+
+/** RPN 0. */
+function rangeMessages(channel: number, range: number): readonly ChannelMessage[] {
+  const hundredths = Math.round(range * 100)
+  const data = [
     [101, 0],
     [100, 0],
-    [6, Math.trunc(bendRange)],
-    [38, Math.round((bendRange % 1) * 100)],
+    [6, Math.trunc(hundredths / 100)],
+    [38, hundredths % 100],
     [101, 127],
     [100, 127],
   ] as const
+  return data.map(([number, value]) => controller(channel, number, value))
+}
+
+/** A channel that is used for the first time learns how far a bend reaches. */
+function using(state: MidiOutState, channel: number): MidiOutStep {
+  if (state.used.has(channel)) return { state, messages: [] }
+  const range = rangeOf(state, channel)
   return {
     state: { ...state, used: new Set([...state.used, channel]) },
-    messages:
-      bendRange === receiversBendRange
-        ? []
-        : range.map(([number, value]) => controller(channel, number, value)),
+    messages: range === receiversBendRange ? [] : rangeMessages(channel, range),
   }
+}
+
+/** A channel is told anew how far a bend reaches, if one goes further. */
+function reaching(before: MidiOutState, channel: number, semitones: number): MidiOutStep {
+  const size = Math.min(farthestBend, Math.abs(semitones))
+  if (size <= rangeOf(before, channel)) return using(before, channel)
+  const range = raisedRanges.find((wider) => wider >= size) ?? farthestBend
+  const state = { ...before, bendRanges: new Map([...before.bendRanges, [channel, range]]) }
+  return state.used.has(channel) ? { state, messages: rangeMessages(channel, range) } : using(state, channel)
 }
 
 function struck(before: MidiOutState, event: Of<'on'>): MidiOutStep {
@@ -162,26 +193,22 @@ function allOff(state: MidiOutState, channel: number | undefined): MidiOutStep {
   }
 }
 
-function onEach(
-  before: MidiOutState,
-  channel: number | undefined,
-  message: (channel: number) => ChannelMessage,
-): MidiOutStep {
+type ExpressionEvent = Exclude<NoteEvent, Of<'on' | 'off' | 'allOff' | 'silence'>>
+
+function onEach(before: MidiOutState, event: ExpressionEvent): MidiOutStep {
+  const { channel } = event
   const all = channel === undefined ? new Set([before.channel, ...before.used]) : [channel]
   return [...all].reduce<MidiOutStep>(
     ({ state, messages }, each) => {
-      const first = using(state, each)
-      return { state: first.state, messages: [...messages, ...first.messages, message(each)] }
+      const first = event.kind === 'bend' ? reaching(state, each, event.semitones) : using(state, each)
+      const message = expression(event, each, rangeOf(first.state, each))
+      return { state: first.state, messages: [...messages, ...first.messages, message] }
     },
     { state: before, messages: [] },
   )
 }
 
-function expression(
-  { bendRange }: MidiOutState,
-  event: Exclude<NoteEvent, Of<'on' | 'off' | 'allOff' | 'silence'>>,
-  channel: number,
-): ChannelMessage {
+function expression(event: ExpressionEvent, channel: number, bendRange: number): ChannelMessage {
   switch (event.kind) {
     case 'bend': {
       const x = Math.min(1, Math.max(-1, event.semitones / bendRange))

@@ -1,4 +1,5 @@
 import { bendOf, expressions } from './expression.ts'
+import { farthestBend } from './options.ts'
 import { released } from './release.ts'
 import {
   channelOf,
@@ -126,7 +127,7 @@ function bendRangeWritten(before: number, controller: number, value: number): nu
     case dataFine:
       return Math.floor(hundredths / 100) + value / 100
     default:
-      return Math.min(12_799, Math.max(0, hundredths + (controller === increment ? 1 : -1))) / 100
+      return Math.min(farthestBend * 100, Math.max(0, hundredths + (controller === increment ? 1 : -1))) / 100
   }
 }
 

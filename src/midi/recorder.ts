@@ -1,6 +1,13 @@
 import { Movements, type Synth } from '../live/index.ts'
 import type { Patch } from '../patch/index.ts'
-import { eventToMidi, knobToMidi, midiOutAtStart, type MidiOutOptions, type MidiOutStep } from './out.ts'
+import {
+  eventToMidi,
+  knobToMidi,
+  midiOutAtStart,
+  type MidiOutOptions,
+  type MidiOutState,
+  type MidiOutStep,
+} from './out.ts'
 import type { Take, TimedMidi, TimedTempo } from './take.ts'
 
 /** What a recorder needs of a synth. */
@@ -25,6 +32,21 @@ export interface Recorder {
  * const file = midiFile(recorder.stop())
  */
 export function recordTake(synth: RecordedSynth, options: MidiOutOptions = {}): Recorder {
+  return recorderOf([recording(synth, options)])
+}
+
+/** How far bends reach, in semitones, on channels where that is more than they did at first. */
+type Reach = MidiOutState['bendRanges']
+
+/** What is written down. */
+interface Recording {
+  /** Second of the synth's clock. */
+  readonly begin: number
+  /** Ends it. How far its bends reach is known now, but is said at the beginning of each channel. */
+  end(): { readonly reach: Reach; take(reach: Reach): Take }
+}
+
+function recording(synth: RecordedSynth, options: MidiOutOptions): Recording {
   const start = midiOutAtStart(options)
   const begin = synth.time
   // the synth may be closed before the recorder is stopped
@@ -40,7 +62,7 @@ export function recordTake(synth: RecordedSynth, options: MidiOutOptions = {}): 
       if (patch) played.push({ at, step: ({ state }) => knobToMidi(state, patch, knob, position) })
     }
   }
-  const end = synth.on('played', (what) => {
+  const unhear = synth.on('played', (what) => {
     if (what.kind === 'tempo') tempos.push({ seconds: what.at - begin, tempo: what.tempo })
     else if (what.kind === 'note') {
       const { at, event } = what
@@ -58,28 +80,29 @@ export function recordTake(synth: RecordedSynth, options: MidiOutOptions = {}): 
   })
   return {
     begin,
-    stop() {
-      end()
-      const seconds = synth.time - begin
-      move(synth.time)
-      let now: MidiOutStep = { state: start, messages: [] }
-      const messages: TimedMidi[] = []
-      const write = (at: number): void => {
-        for (const message of now.messages) messages.push({ seconds: at, message })
-      }
+    end() {
+      unhear()
+      const last = synth.time
+      move(last)
       // what is asked for ahead of its time comes in the order of time, and not at all after the end
-      for (const { at, step } of played.toSorted((a, b) => a.at - b.at)) {
-        if (at - begin > seconds) break
-        now = step(now)
-        write(at - begin)
+      const steps = played.filter(({ at }) => at <= last).toSorted((a, b) => a.at - b.at)
+      steps.push({ at: last, step: ({ state }) => eventToMidi(state, { kind: 'allOff' }) })
+      const written = (reach: Reach): { readonly messages: TimedMidi[]; readonly reach: Reach } => {
+        let now: MidiOutStep = { state: { ...start, bendRanges: reach }, messages: [] }
+        const messages = steps.flatMap(({ at, step }) => {
+          now = step(now)
+          return now.messages.map((message) => ({ seconds: at - begin, message }))
+        })
+        return { messages, reach: now.state.bendRanges }
       }
-      now = eventToMidi(now.state, { kind: 'allOff' })
-      write(seconds)
       return {
-        messages,
-        tempos: tempos.filter((tempo) => tempo.seconds <= seconds),
-        seconds,
-        ...(name === undefined ? {} : { name }),
+        reach: written(start.bendRanges).reach,
+        take: (reach) => ({
+          messages: written(reach).messages,
+          tempos: tempos.filter(({ seconds }) => seconds <= last - begin),
+          seconds: last - begin,
+          ...(name === undefined ? {} : { name }),
+        }),
       }
     },
   }
@@ -101,19 +124,29 @@ export interface RecordedPart extends MidiOutOptions {
  * const file = midiFile(recorder.stop())
  */
 export function recordTogether(parts: readonly RecordedPart[]): Recorder {
-  const recorders = parts.map(({ synth, ...options }) => recordTake(synth, options))
+  return recorderOf(parts.map(({ synth, ...options }) => recording(synth, options)))
+}
+
+function recorderOf(recordings: readonly Recording[]): Recorder {
   // one after the other, as a clock goes on that may just have come to its next block
-  const begin = Math.min(...recorders.map((one) => one.begin))
+  const begin = Math.min(...recordings.map((one) => one.begin))
   return {
     begin,
     stop() {
-      const takes = recorders.map((one) => ({ late: one.begin - begin, take: one.stop() }))
+      const ended = recordings.map((one) => ({ late: one.begin - begin, ...one.end() }))
+      // a channel that several play has one range
+      const reach = new Map<number, number>()
+      for (const [channel, semitones] of ended.flatMap((one) => [...one.reach]))
+        reach.set(channel, Math.max(semitones, reach.get(channel) ?? 0))
+      const takes = ended.map(({ late, take }) => ({ late, ...take(reach) }))
+      const [first] = takes
       return {
-        messages: takes.flatMap(({ late, take: { messages } }) =>
+        messages: takes.flatMap(({ late, messages }) =>
           messages.map(({ seconds, message }) => ({ seconds: seconds + late, message })),
         ),
-        tempos: takes[0]?.take.tempos ?? [],
-        seconds: Math.max(0, ...takes.map(({ late, take: { seconds = 0 } }) => seconds + late)),
+        tempos: first?.tempos ?? [],
+        seconds: Math.max(0, ...takes.map(({ late, seconds = 0 }) => seconds + late)),
+        ...(takes.length === 1 && first?.name !== undefined && { name: first.name }),
       }
     },
   }

@@ -56,7 +56,6 @@ describe('what is played, as MIDI', () => {
       sent([
         { kind: 'bend', semitones: 2 },
         { kind: 'bend', semitones: -1 },
-        { kind: 'bend', semitones: 99 },
         { kind: 'pressure', value: 1 },
         { kind: 'pressure', value: 0.5, note: 60 },
         { kind: 'timbre', value: 0 },
@@ -66,7 +65,6 @@ describe('what is played, as MIDI', () => {
     ).toEqual([
       [0xe0, 127, 127],
       [0xe0, 0, 32],
-      [0xe0, 127, 127],
       [0xd0, 127],
       [0xa0, 60, 64],
       [0xb0, 74, 0],
@@ -75,17 +73,79 @@ describe('what is played, as MIDI', () => {
     ])
   })
 
+  /** RPN 0. */
+  const rangeOf = (channel: number, semitones: number, cents = 0): number[][] =>
+    [
+      [101, 0],
+      [100, 0],
+      [6, semitones],
+      [38, cents],
+      [101, 127],
+      [100, 127],
+    ].map((data) => [0xb0 + channel, ...data])
+
   it('tells each channel once how far a bend reaches, if that is not the usual', () => {
-    const range = [
-      [0xb0, 101, 0],
-      [0xb0, 100, 0],
-      [0xb0, 6, 48],
-      [0xb0, 38, 0],
-      [0xb0, 101, 127],
-      [0xb0, 100, 127],
-    ]
+    const range = rangeOf(0, 48)
     const bend: NoteEvent = { kind: 'bend', semitones: 48, channel: 0 }
     expect(sent([bend, bend], { bendRange: 48 })).toEqual([...range, [0xe0, 127, 127], [0xe0, 127, 127]])
+  })
+
+  it('tells a channel anew how far a bend reaches if one goes further', () => {
+    const bend = (semitones: number, channel = 0): NoteEvent => ({ kind: 'bend', semitones, channel })
+    expect(sent([bend(2), bend(-7), bend(12), bend(1, 1), bend(-130), bend(130)])).toEqual([
+      [0xe0, 127, 127],
+      ...rangeOf(0, 12),
+      [0xe0, 85, 26],
+      [0xe0, 127, 127],
+      [0xe1, 0, 96],
+      // as far as there is a range
+      ...rangeOf(0, 127, 99),
+      [0xe0, 0, 0],
+      [0xe0, 127, 127],
+    ])
+    // what concerns all notes, on every channel that was used
+    expect(sent([on(60, { channel: 2 }), { kind: 'bend', semitones: 48 }], { bendRange: 24 })).toEqual([
+      ...rangeOf(2, 24),
+      [0x92, 60, 127],
+      ...rangeOf(0, 48),
+      [0xe0, 127, 127],
+      ...rangeOf(2, 48),
+      [0xe2, 127, 127],
+    ])
+  })
+
+  it('law: whoever receives it bends as far, for any bends and any range at first', () => {
+    const event = fc.record({
+      kind: fc.constant('bend' as const),
+      semitones: fc.oneof(
+        fc.double({ min: -4, max: 4, noNaN: true }),
+        fc.double({ min: -128, max: 128, noNaN: true }),
+      ),
+      channel: fc.integer({ min: 0, max: 2 }),
+    })
+    const range = fc.oneof(fc.constant(2), fc.integer({ min: 1, max: 12799 }).map((cents) => cents / 100)) // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 20 }), range, (events, bendRange) => {
+        let out = midiOutAtStart({ bendRange })
+        let midi = midiAtStart()
+        for (const one of events) {
+          const step = eventToMidi(out, one)
+          out = step.state
+          let there: NoteEvent | undefined
+          for (const message of step.messages) {
+            const heard = interpretMidi(midi, message)
+            midi = heard.state
+            for (const action of heard.actions) if (action.kind === 'play') there = action.event
+          }
+          expect(there).toMatchObject({ kind: 'bend', channel: one.channel })
+          const wanted = Math.min(127.99, Math.max(-127.99, one.semitones))
+          const found = there?.kind === 'bend' ? there.semitones : NaN
+          // within the rounding of the widest range
+          expect(Math.abs(found - wanted)).toBeLessThan(128 / 8191)
+        }
+      }),
+      runs(300),
+    )
   })
 
   it('says what concerns all notes on every channel that was used', () => {

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { parseMidi } from 'midi-file'
 import { describe, expect, it } from 'vitest'
-import { createOffline, type Patch } from '../../src/index.ts'
+import { createEnsemble, createOffline, type Patch } from '../../src/index.ts'
 import { readMidiFile } from '../../src/midi/file.ts'
 import type { ChannelMessage } from '../../src/midi/message.ts'
-import { recordTake } from '../../src/midi/recorder.ts'
+import { recordTake, recordTogether } from '../../src/midi/recorder.ts'
+import { scoreFromMidi } from '../../src/midi/score.ts'
 import { midiFile, type Take } from '../../src/midi/take.ts'
 import { runs } from '../laws/patches.ts'
 import { anyMessage } from './messages.ts'
@@ -250,6 +251,29 @@ describe('recording', () => {
     ])
     expect(duration).toBeCloseTo(seconds, 2)
   })
+
+  it.each([1, 2])(
+    'has bends as far as they went, and never another on the way, of %d synths',
+    async (count) => {
+      const ensemble = await createEnsemble({ parts: [{ patch }, { patch }] })
+      const synths = ensemble.parts.slice(0, count)
+      const recorder = recordTogether(synths.map((synth) => ({ synth })))
+      const { begin } = recorder
+      const played: readonly (readonly [channel: number, semitones: number])[] = [[1, 1.5], [2, 30], [1, -48], [2, 96], [1, 0.25], [3, 2]] // prettier-ignore
+      for (const [i, [channel, semitones]] of played.entries())
+        synths[i % count]?.play({ kind: 'bend', semitones, channel }, { at: begin + (i + 1) / 10 })
+      await ensemble.advance(1)
+      const take = recorder.stop()
+      await ensemble.close()
+      const { events } = scoreFromMidi(readMidiFile(midiFile(take)))
+      const bends = events.flatMap((event) =>
+        event.kind === 'bend' && event.semitones !== 0 ? [[event.channel, event.semitones] as const] : [],
+      )
+      expect(bends.map(([channel]) => channel)).toEqual(played.map(([channel]) => channel))
+      for (const [i, [, semitones]] of bends.entries())
+        expect(Math.abs(semitones - (played[i]?.[1] ?? NaN))).toBeLessThan(0.007)
+    },
+  )
 
   it('has nothing of what a panic made be forgotten', async () => {
     const synth = await createOffline({ patch })

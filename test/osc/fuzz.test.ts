@@ -27,7 +27,7 @@ const random = randomFrom(seed)
 const below = (n: number): number => Math.floor(random() * n)
 const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T
 
-const addresses = ['/note', '/note', '/note/on', '/note/off', '/channel/4/note', '/bend', '/pressure', '/timbre', '/sustain', '/notes/off', '/knob/cutoff', '/knob/volume', '/knob/nothing', '/recall', '/nobody'] // prettier-ignore
+const addresses = ['/note', '/note', '/note/on', '/note/off', '/channel/4/note', '/bend', '/pressure', '/timbre', '/sustain', '/notes/off', '/knob/cutoff', '/knob/volume', '/knob/nothing', '/recall', '/silence', '/nobody'] // prettier-ignore
 const numbers = [0, 1, 0.5, 60, 60.5, 127, 128, -1, 1e9, NaN, Infinity]
 const argument = (): OscArg => {
   const kind = below(10)
