@@ -2,6 +2,7 @@ import { Option, InvalidArgumentError, type Command } from 'commander'
 import { MegasynthError } from '../errors/index.ts'
 import type { LivePlayer } from '../live/live-ensemble.ts'
 import { connectMidi, type MidiNews } from '../midi/connect.ts'
+import { farthestBend } from '../midi/options.ts'
 import type { MidiPorts } from '../midi/ports.ts'
 import { programLine, recallPrograms } from '../midi/programs.ts'
 import { sendMidi } from '../midi/send.ts'
@@ -69,7 +70,7 @@ export function addAttachFlags(command: Command): Command {
     )
     .addOption(
       new Option('--bend-range <semitones>', 'how far a pitch bend reaches (default: 2)').argParser((text) =>
-        number(text, 0, 127.99, 'semitones'),
+        number(text, 0, farthestBend, 'semitones'),
       ),
     )
     .option('--mpe', 'the MIDI input is an MPE instrument: every note bends by itself')
@@ -144,7 +145,7 @@ function recording(
   const { recordMidi: written, force } = flags
   if (written === undefined) return undefined
   const place = midiPlace(shell.io.cwd, '--record-midi', written)
-  const parts = synths.map(({ synth, part }) => ({ synth, ...channelOf(part), ...reachOf(flags) }))
+  const parts = synths.map(({ synth, part }) => ({ synth, ...channelOf(part) }))
   const { finish, abort } = recordMidi(parts, place, force === true)
   return { finish: () => shell.print(midiLine(place.shown, finish(), shell)), abort }
 }
@@ -165,13 +166,6 @@ async function midiPorts(
     if (wanted === undefined && !isSent && error instanceof MegasynthError) return undefined
     throw error
   }
-}
-
-/** How far bends must reach that are sent on or written down, so that none of those that come in is cut off. */
-function reachOf({ bendRange = 2, mpe }: AttachFlags): { readonly bendRange?: number } {
-  // the bend of a note, and that of its zone
-  const most = Math.min(127.99, mpe === true ? 48 + bendRange : bendRange)
-  return most > 2 ? { bendRange: most } : {}
 }
 
 /** Lets MIDI ports play synths. @returns whether there are any now */
@@ -225,7 +219,7 @@ function midiOut(
   const to = port === undefined ? { virtual: virtual as string } : { port }
   for (const [i, { synth, part }] of synths.entries()) {
     const first = i === 0 && { clock: true, onNews: newsOf(shell) }
-    const sending = sendMidi(synth, { ports, ...to, ...reachOf(flags), ...channelOf(part), ...first })
+    const sending = sendMidi(synth, { ports, ...to, ...channelOf(part), ...first })
     ends.add(() => sending.close())
   }
 }

@@ -60,8 +60,8 @@ describe('megasynth play on MIDI ports', () => {
     await end()
     const { messages } = readMidiFile(new Uint8Array(readFileSync(join(folder.path, 'mpe.mid'))))
     const bends = messages.flatMap(({ message: m }) => (m.kind === 'pitchBend' && m.channel === 1 ? [m.value] : [])) // prettier-ignore
-    expect(bends.slice(0, 1)).toEqual([Math.round((semitones / 50) * 8191)])
-    expect(bends).toContain(Math.round(((semitones + 2) / 50) * 8191))
+    expect(bends.slice(0, 1)).toEqual([Math.round((semitones / 48) * 8191)])
+    expect(bends).toContain(Math.round(((semitones + 2) / 48) * 8191))
   })
 
   it('has ports of its own, and others only if they are named', async () => {
