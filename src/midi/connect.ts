@@ -37,7 +37,7 @@ export interface ConnectMidiOptions extends MidiOptions {
   readonly virtual?: string
   /** Is called at a program change: to recall a snapshot. Default: programs are not heard. */
   readonly onProgram?: (program: Extract<MidiAction, { kind: 'program' }>) => void
-  /** Semitones up or down; notes that leave 0..127 by it are not played. Default: 0. */
+  /** Semitones up or down, −127..127; notes that leave 0..127 by it are not played. Default: 0. */
   readonly transpose?: number
   /** Follows the clock of the first cable that ticks; after a second without a tick, that of another. Default: clocks are not heard. */
   readonly clock?: ClockTarget

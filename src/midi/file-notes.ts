@@ -15,8 +15,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 const keyOf = ({ message }: FileEvent): number =>
   message.kind === 'noteOn' || message.kind === 'noteOff' ? message.channel * 128 + message.note : -1
 
-/** Notes that have begun and not ended, by channel and key. Taking one out costs the same however many there are. */
-class OpenNotes {
+/** Notes that have begun and not ended, by channel and key, the first first. Taking one out costs the same however many there are. */
+class NoteQueues {
   readonly #queues = new Map<number, { readonly notes: FileEvent[]; first: number }>()
 
   begin(on: FileEvent): void {
@@ -50,7 +50,7 @@ class OpenNotes {
  */
 export class FileNotes {
   readonly #events: FileEvent[] = []
-  readonly #open = new OpenNotes()
+  readonly #open = new NoteQueues()
   /** Of tracks that were read: notes without an end, and ends without a note. */
   readonly #endless: FileEvent[] = []
   readonly #strays: Writable<FileEvent>[] = []

@@ -32,6 +32,7 @@ const optionChannel: Range = { low: 1, high: 16, whole: true, what: 'MIDI channe
 /** Semitones: as far as RPN 0 can say. */
 export const farthestBend = 127.99
 const members: Range = { low: 0, high: 15, whole: true, what: 'number of member channels' }
+const shift: Range = { low: -127, high: 127, whole: false, what: 'number of semitones to transpose by' }
 const isGiven = (value: unknown): boolean => value !== undefined
 
 /**
@@ -39,8 +40,14 @@ const isGiven = (value: unknown): boolean => value !== undefined
  *
  * @throws MegasynthError `out-of-range`
  */
-export function checkMidiOptions({ channel, bendRange, mpe }: MidiOptions): void {
+export function checkMidiOptions({
+  channel,
+  bendRange,
+  mpe,
+  transpose,
+}: MidiOptions & { readonly transpose?: number }): void {
   if (isGiven(channel)) checkNumber(channel, 'channel', optionChannel)
+  if (isGiven(transpose)) checkNumber(transpose, 'transpose', shift)
   if (isGiven(bendRange))
     checkNumber(bendRange, 'bendRange', {
       low: 0,

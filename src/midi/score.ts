@@ -4,6 +4,7 @@ import type { Score, ScoreEvent } from '../plan/score.ts'
 import type { MidiFile } from './file.ts'
 import { interpretMidi } from './interpret.ts'
 import { isTakenBy, mappedKnobs, turned, turns, type MappedKnob } from './knob-controls.ts'
+import { checkMidiOptions } from './options.ts'
 import { programName, type ProgramChange } from './programs.ts'
 import {
   channelOf,
@@ -22,7 +23,7 @@ export interface MidiScoreOptions extends MidiOptions {
   readonly snapshots?: ReadonlyMap<string, Patch>
   /** Hears of every program for which there is no snapshot; it is passed over. */
   readonly onMissing?: (program: ProgramChange) => void
-  /** Semitones up or down; notes that leave 0..127 by it are not played. Default: 0. */
+  /** Semitones up or down, −127..127; notes that leave 0..127 by it are not played. Default: 0. */
   readonly transpose?: number
 }
 
@@ -36,6 +37,7 @@ const tempos = { slowest: 1, fastest: 999 }
  *
  * @param midi what {@link readMidiFile} returned
  * @param options by default all channels are played as they are
+ * @throws MegasynthError `out-of-range` for options that mean nothing
  * @example
  * const midi = readMidiFile(await readFile('song.mid'))
  * const bass = scoreFromMidi(midi, { channel: 2, transpose: -12 })
@@ -44,10 +46,11 @@ export function scoreFromMidi(
   { messages, tempos: changes, duration }: MidiFile,
   { knobs = {}, transpose = 0, snapshots, onMissing, ...options }: MidiScoreOptions = {},
 ): Score {
+  checkMidiOptions({ ...options, transpose })
   let [mapped, positions] = board(knobs)
   const isTaken = (control: MidiControl): boolean => isTakenBy(mapped, control)
   const events: ScoreEvent[] = []
-  const open = new OpenNotes()
+  const open = new SoundingIds()
 
   const play = (time: number, event: NoteEvent, id: number | undefined): void => {
     if (event.kind === 'on' || event.kind === 'off') {
@@ -132,7 +135,7 @@ function withKeyDown(state: MidiState, channel: number, note: number): MidiState
 }
 
 /** Ids of the notes that have begun and not ended. */
-class OpenNotes {
+class SoundingIds {
   readonly #ids = new Map<number, Set<number>>()
 
   begin(channel: number, note: number, id: number): void {

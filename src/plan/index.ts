@@ -34,8 +34,6 @@ export {
   createTempoMap,
   beatsPerBar,
   multipleAfter,
-  nextBar,
-  nextBeat,
   tolerance,
   withBeat,
   withStanding,

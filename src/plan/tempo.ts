@@ -76,20 +76,6 @@ export function withBeat(map: TempoMap, beat: number, block: number): TempoMap {
   return { ...map, block, beat }
 }
 
-/** The first block, from this one on, in which a beat begins. */
-export function nextBeat(map: TempoMap, block: number): number {
-  return nextMultiple(map, block, 1)
-}
-
-/** The first block, from this one on, in which a bar begins. */
-export function nextBar(map: TempoMap, block: number): number {
-  return nextMultiple(map, block, beatsPerBar)
-}
-
-function nextMultiple(map: TempoMap, block: number, beats: number): number {
-  return blockAt(map, multipleAfter(map, block, beats))
-}
-
 /** The first beat, from the beginning of a block on, that is a multiple of so many. While it stands, one that is over is not the next. */
 export function multipleAfter(map: TempoMap, block: number, beats: number): number {
   const last = beats * Math.floor((beatAt(map, block) + tolerance) / beats)

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Patch } from '../../src/patch/index.ts'
-import { beatAt, createTempoMap, nextBar, nextBeat, withTempo, type TempoMap } from '../../src/plan/index.ts'
+import { beatAt, createTempoMap, withTempo, type TempoMap } from '../../src/plan/index.ts'
 import { lab } from '../devices/probe.ts'
 import { watched, type Watched } from './wrapped.ts'
 
@@ -234,14 +234,6 @@ describe('the clock', () => {
     for (const wrong of [0, 1000, NaN, '120'])
       expect(() => synth.setTempo(wrong as number)).toThrow('[out-of-range]')
     for (const wrong of [-1, Infinity]) expect(() => synth.setBeat(wrong)).toThrow('[out-of-range]')
-  })
-})
-
-describe('the session in beats', () => {
-  it('finds the block of the next beat and bar', () => {
-    const map = at(120)
-    expect([nextBeat(map, 0), nextBeat(map, 1), nextBeat(map, 188), nextBeat(map, 189)]).toEqual([0, 188, 188, 375]) // prettier-ignore
-    expect([nextBar(map, 0), nextBar(map, 1), nextBar(map, 750), nextBar(map, 751)]).toEqual([0, 750, 750, 1500]) // prettier-ignore
   })
 })
 

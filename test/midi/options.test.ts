@@ -20,6 +20,7 @@ const hearing: Readonly<Record<string, (options: Options) => unknown>> = {
   // no port is there that would be opened
   connectMidi: (options) => connectMidi(new FakeSynth(), { ports: new FakePorts(), ...options }),
 }
+const { midiAtStart: _, ...transposing } = hearing
 const sending: Readonly<Record<string, (options: Options) => unknown>> = {
   sendMidi: (options) =>
     sendMidi(player as unknown as SendingSynth, { ports: new FakePorts('box'), port: 'box', ...options }),
@@ -50,6 +51,9 @@ const wrongHearing = [
   [{ mpe: { lower: 10, upper: 5 } }, 'mpe.upper', 'a whole number, 0..4'],
   [{ mpe: { lower: 15, upper: 1 } }, 'mpe.upper', 'a whole number, 0..0'],
 ] as const
+const wrongTransposing = [NaN, 1e9, -128, Infinity, '12', null].map(
+  (transpose) => [{ transpose }, 'transpose', 'a number, -127..127'] as const,
+)
 const wrongSending = [
   ...channels,
   ...[0, -3, NaN, 128].map((bendRange) => [{ bendRange }, 'bendRange', 'a number, 0.01..127.99'] as const),
@@ -82,6 +86,7 @@ const rows = (
 ): Row[] => Object.entries(by).flatMap(([where, work]) => wrong.map((row): Row => [where, work, ...row]))
 const table: readonly Row[] = [
   ...rows(hearing, wrongHearing),
+  ...rows(transposing, wrongTransposing),
   ...rows(sending, wrongSending),
   ...rows(encoding, wrongMessages),
 ]

@@ -7,8 +7,6 @@ import {
   blockAt,
   clockPositions,
   createTempoMap,
-  nextBar,
-  nextBeat,
   withBeat,
   withTempo,
   withStanding,
@@ -29,6 +27,10 @@ const mapArbitrary: fc.Arbitrary<TempoMap> = fc
     for (const [next, later] of changes) map = withTempo(map, next, (now += later))
     return map
   })
+
+/** The first block, from one on, in which a beat begins that is a multiple of so many. */
+const nextBlock = (map: TempoMap, from: number, beats: number): number =>
+  blockAt(map, multipleAfter(map, from, beats))
 
 /** What a double holds of beats after days, and what a beat may be missed by. */
 const tolerance = 3e-6
@@ -59,38 +61,41 @@ describe('a tempo map', () => {
   })
 
   it.each([
-    ['beat', nextBeat, 1],
-    ['bar', nextBar, 4],
-  ] as const)(
-    'finds the next %s: the first block at it or after it, and none is left out',
-    (_, next, length) => {
-      fc.assert(
-        fc.property(mapArbitrary, block, (map, more) => {
-          const from = map.block + more
-          const found = next(map, from)
-          expect(found).toBeGreaterThanOrEqual(from)
-          // it has been reached there, and not a block before
-          const beats = length * Math.round(beatAt(map, found) / length)
-          const over = beatAt(map, found) - beats
-          expect(over).toBeGreaterThan(-tolerance)
-          expect(over).toBeLessThan(beatsPerBlock(map) + tolerance)
-          // nothing begins between here and there
-          const missed = found - 1 >= from && beatAt(map, found - 1) >= beats
-          expect(missed).toBe(false)
-          expect(beatAt(map, found) - beatAt(map, from)).toBeLessThan(length + beatsPerBlock(map) + tolerance)
-          expect(next(map, found)).toBe(found)
-        }),
-        runs(300),
-      )
-    },
-  )
+    ['beat', 1],
+    ['bar', 4],
+  ] as const)('finds the next %s: the first block at it or after it, and none is left out', (_, length) => {
+    fc.assert(
+      fc.property(mapArbitrary, block, (map, more) => {
+        const from = map.block + more
+        const found = nextBlock(map, from, length)
+        expect(found).toBeGreaterThanOrEqual(from)
+        // it has been reached there, and not a block before
+        const beats = length * Math.round(beatAt(map, found) / length)
+        const over = beatAt(map, found) - beats
+        expect(over).toBeGreaterThan(-tolerance)
+        expect(over).toBeLessThan(beatsPerBlock(map) + tolerance)
+        // nothing begins between here and there
+        const missed = found - 1 >= from && beatAt(map, found - 1) >= beats
+        expect(missed).toBe(false)
+        expect(beatAt(map, found) - beatAt(map, from)).toBeLessThan(length + beatsPerBlock(map) + tolerance)
+        expect(nextBlock(map, found, length)).toBe(found)
+      }),
+      runs(300),
+    )
+  })
+
+  it('finds the blocks of beats and bars', () => {
+    const map = createTempoMap(120, 375)
+    expect([0, 1, 188, 189].map((from) => nextBlock(map, from, 1))).toEqual([0, 188, 188, 375])
+    expect([0, 1, 750, 751].map((from) => nextBlock(map, from, 4))).toEqual([0, 750, 750, 1500])
+  })
 
   it('meets beats that fall on blocks, whatever a tempo is in binary', () => {
     // whole blocks a beat
     for (const blocks of [375, 300, 250, 150, 125, 75, 50]) {
       const map = createTempoMap((60 * 375) / blocks, 375)
       for (let beat = 0; beat < 20_000; beat += 7)
-        expect(nextBeat(map, beat * blocks - 1)).toBe(beat === 0 ? 0 : beat * blocks)
+        expect(nextBlock(map, beat * blocks - 1, 1)).toBe(beat === 0 ? 0 : beat * blocks)
     }
   })
 
