@@ -104,6 +104,19 @@ describe('what is typed', () => {
     expect((await typed('knobs().cutoff')).value).toBe(1)
   })
 
+  it('follows the clock of the MIDI that it hears', async () => {
+    await typed("midi('Keystation')")
+    at.ports.play('Keystation', [0xfa])
+    for (let tick = 0; tick < 12; tick++) at.ports.play('Keystation', [0xf8], (tick * 60) / 90 / 24)
+    await until(() => at.synth.tempo !== 120)
+    expect(at.synth.tempo).toBeCloseTo(90, 6)
+    at.ports.play('Keystation', [0xfc], 0.33)
+    await until(() => !at.synth.running)
+    await typed('midi(false)')
+    await until(() => at.synth.running)
+    at.synth.setTempo(120)
+  })
+
   it('goes on with its values, and prints them short', async () => {
     const { value, text } = await typed("connect('lfo0', 'oscillator0.frequency', 0.01)")
     expect(value).toMatchObject({ set: ['oscillator0'], milliseconds: expect.any(Number) as number })

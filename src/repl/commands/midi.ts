@@ -73,6 +73,7 @@ async function midi(desk: Desk, port?: string | false): Promise<object> {
   const connection = connectMidi(desk.synth, {
     ports,
     port,
+    clock: desk.synth,
     onProgram: recallPrograms(desk.synth, (news) => desk.say(`MIDI: ${programLine(news)}`)),
     onNews: newsOf(desk, 'is heard'),
   })
@@ -133,7 +134,7 @@ export const midiCommands: readonly Command[] = [
     name: 'midi',
     chapter: 'midi',
     call: 'midi(port?)',
-    doc: "Lists the MIDI inputs, or lets all those play whose name has this in it; '' is all of them, false none. Program changes recall the snapshots, 0 the first.",
+    doc: "Lists the MIDI inputs, or lets all those play whose name has this in it; '' is all of them, false none. Program changes recall the snapshots, 0 the first; the clock of a cable sets the tempo, starts and stops.",
     examples: ['midi()', "midi('')", 'midi(false)'],
     run: midi,
   },
