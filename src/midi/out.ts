@@ -93,7 +93,7 @@ export function eventToMidi(state: MidiOutState, event: NoteEvent): MidiOutStep 
     case 'on':
       return struck(state, event)
     case 'off':
-      return ended(state, event)
+      return ended(state, nameOf(event))
     case 'allOff':
       return allOff(state, event.channel)
     case 'silence': {
@@ -148,10 +148,15 @@ function reaching(before: MidiOutState, channel: number, semitones: number): Mid
   return state.used.has(channel) ? { state, messages: rangeMessages(channel, range) } : using(state, channel)
 }
 
+/** So many notes may be open; no receiver has as many voices. Then those that began first are ended, so that notes without an end cost no time. */
+const mostNotes = 1024
+
 function struck(before: MidiOutState, event: Of<'on'>): MidiOutStep {
   const channel = event.channel ?? before.channel
-  const { state, messages } = using(before, channel)
   const name = nameOf(event)
+  const [first = name] = before.notes.size < mostNotes ? [] : before.notes.keys()
+  const room = first === name ? { state: before, messages: [] } : ended(before, first)
+  const { state, messages } = using(room.state, channel)
   const sent: Sent = { channel, note: Math.min(127, Math.max(0, Math.round(event.note))) }
   const old = state.notes.get(name)
   // a note of velocity 0 would be its end
@@ -159,6 +164,7 @@ function struck(before: MidiOutState, event: Of<'on'>): MidiOutStep {
   return {
     state: { ...state, notes: new Map([...state.notes, [name, sent]]) },
     messages: [
+      ...room.messages,
       ...messages,
       // the same note again: whoever receives it must see it end first
       ...(old === undefined ? [] : [noteOff(old)]),
@@ -167,8 +173,7 @@ function struck(before: MidiOutState, event: Of<'on'>): MidiOutStep {
   }
 }
 
-function ended(state: MidiOutState, event: Of<'off'>): MidiOutStep {
-  const name = nameOf(event)
+function ended(state: MidiOutState, name: string): MidiOutStep {
   const sent = state.notes.get(name)
   if (sent === undefined) return { state, messages: [] }
   const notes = new Map([...state.notes].filter(([other]) => other !== name))

@@ -51,6 +51,16 @@ describe('what is played, as MIDI', () => {
     ])
   })
 
+  it('ends the oldest of a thousand notes that never end, and leaves none at the receiver', () => {
+    const notes = Array.from({ length: 1500 }, (_, i) => ({ note: 36 + ((i * 7) % 60), id: i }))
+    const bytes = sent([...notes.map(({ note, id }) => on(note, { id })), ...notes.map(({ note, id }) => off(note, { id }))]) // prettier-ignore
+    expect(bytes.filter(([status]) => status === 0x90)).toHaveLength(notes.length)
+    for (let key = 36; key < 96; key++) expect(bytes.findLast(([, note]) => note === key)?.[0]).toBe(0x80)
+    let state = midiOutAtStart()
+    for (const { note, id } of notes) state = eventToMidi(state, on(note, { id })).state
+    expect(state.notes.size).toBe(1024)
+  })
+
   it('has bend, pressure, timbre and pedals', () => {
     expect(
       sent([
