@@ -1,6 +1,6 @@
 import { createSynth } from '../live/create.ts'
 import { feed, soon } from '../live/feed.ts'
-import { durationOf } from '../live/index.ts'
+import { durationOf, opened, type PlayedPart } from '../live/index.ts'
 import { createLiveEnsemble, type LiveEnsemble, type LivePlayer } from '../live/live-ensemble.ts'
 import type { LiveSynth } from '../live/live-synth.ts'
 import { longestPause } from '../live/silence.ts'
@@ -89,7 +89,8 @@ export async function playOn(stage: Stage, flags: StageFlags, shell: Shell): Pro
       if (recording && record)
         sayWhatWasRecorded(record.shown, { ...(await recording.finish()), speed: 1 }, shell)
     })
-    const starting = started(stage, flags)
+    const openings = openingsOf(stage)
+    const starting = started(stage, openings, flags)
     ends.add(async () => await (await starting.catch(() => undefined))?.close())
     const loader = loadApart()
     // a file that is saved while the engine starts is not missed
@@ -115,10 +116,13 @@ export async function playOn(stage: Stage, flags: StageFlags, shell: Shell): Pro
       note(waiting(stage))
     note(errorPaint.dim(`save ${stage.map ? 'a patch' : stage.title} and it is heard; Ctrl-C ends`))
 
-    const playing = feeds(stage, heard, flags, shell)
+    const playing = feeds(stage, openings, heard, flags, shell)
     const pause = (): number =>
       Math.max(
-        ...players.map(({ synth: { patch } }, i) => longestPause({ patch, catalogue: watch.catalogueOf(i) })),
+        ...players.map(({ synth: { patch, snapshots } }, i) => {
+          const score = stage.scores?.[i] ?? noScore
+          return longestPause({ patch, snapshots, score, catalogue: watch.catalogueOf(i) })
+        }),
       )
     const ended = await over(heard, playing?.done, interrupts.signal, pause)
     if (ended === 'interrupted') playing?.stop()
@@ -132,26 +136,31 @@ const playersOf = ({ parts }: Stage, heard: LiveEnsemble): readonly Player[] =>
     name: part.channel === undefined ? undefined : `${part.open.file} (channel ${part.channel})`,
   }))
 
+/** The parts as they begin, and what they play from there. */
+const openingsOf = ({ parts, scores }: Stage): readonly PlayedPart[] =>
+  parts.map((part, i) => opened({ ...ensemblePart(part), score: scores?.[i] ?? noScore }))
+
+const noScore: Score = { events: [], duration: 0 }
+
 /** Starts the engine. @throws MegasynthError in which the parts of a map are called by their files */
-async function started(stage: Stage, { device, buffer }: StageFlags): Promise<LiveEnsemble> {
+async function started(
+  { map, parts }: Stage,
+  openings: readonly PlayedPart[],
+  { device, buffer }: StageFlags,
+): Promise<LiveEnsemble> {
   const engine = {
     ...(device !== undefined && { device }),
     ...(buffer !== undefined && { bufferFrames: buffer }),
   }
-  const [first] = stage.parts
-  if (stage.map === undefined && first)
-    return alone(
-      await createSynth({
-        patch: first.open.patch,
-        catalogue: first.open.catalogue,
-        snapshots: first.snapshots,
-        ...engine,
-      }),
-    )
+  const [first] = openings
+  if (map === undefined && first) {
+    const { score: _, ...begin } = first
+    return alone(await createSynth({ ...begin, ...engine }))
+  }
   try {
-    return await createLiveEnsemble({ parts: stage.parts.map((part) => ensemblePart(part)), ...engine })
+    return await createLiveEnsemble({ parts: openings, ...engine })
   } catch (error) {
-    throw inFiles(error, stage.parts)
+    throw inFiles(error, parts)
   }
 }
 
@@ -171,6 +180,7 @@ const alone = (synth: LiveSynth): LiveEnsemble => ({
 /** Has all parts play what is written for them, so that they begin again together. */
 function feeds(
   { scores }: Stage,
+  openings: readonly PlayedPart[],
   heard: LiveEnsemble,
   flags: StageFlags,
   shell: Shell,
@@ -182,7 +192,12 @@ function feeds(
     feed(
       heard.parts[i] as LivePlayer,
       { ...score, duration },
-      { loop: flags.loop === true, from, onProblem: (error) => reportFailure(error, shell) },
+      {
+        loop: flags.loop === true,
+        from,
+        first: (openings[i] as PlayedPart).score,
+        onProblem: (error) => reportFailure(error, shell),
+      },
     ),
   )
   return {

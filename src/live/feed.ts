@@ -23,7 +23,8 @@ const start = 0.1
  * Snapshots are recalled by a timer at their time; knobs that are turned after one wait for it, and those that the patch does
  * not have, since it was edited meanwhile, are left alone.
  *
- * @param options `loop`: again and again; `from`: the second of the synth's clock at which it begins, default {@link soon}; `onProblem` is told of a snapshot that does not come
+ * @param options `loop`: again and again; `from`: the second of the synth's clock at which it begins, default {@link soon}; `first`: what is played
+ *   of the score the first time, where the synth has begun as it does, see {@link opened}; `onProblem` is told of a snapshot that does not come
  * @example
  * const synth = await createSynth({ patch })
  * const { done } = feed(synth, scoreFromNotes(parseNotes('C4 E4')))
@@ -35,11 +36,13 @@ export function feed(
   options: {
     readonly loop?: boolean
     readonly from?: number
+    readonly first?: Score
     readonly onProblem?: (error: unknown) => void
   } = {},
 ): Feed {
   const loop = options.loop === true && score.duration > 0
-  const { events, duration } = score
+  const { duration } = score
+  let { events } = options.first ?? score
   let [next, from] = [0, options.from ?? soon(synth)]
   /** Notes that were handed over without their end, and when they begin. */
   const sounding = new Map<
@@ -86,6 +89,7 @@ export function feed(
       for (;;) {
         if (next >= events.length && loop) {
           next = 0
+          ;({ events } = score)
           from += duration
         }
         const event = events[next]

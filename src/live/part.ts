@@ -1,6 +1,7 @@
 import { MegasynthError, problemIn, type Problem } from '../errors/index.ts'
 import { out, standard } from '../devices/index.ts'
 import { checkPatch } from '../patch/index.ts'
+import type { Score } from '../plan/score.ts'
 import type { SynthOptions } from './start.ts'
 import { within } from './within.ts'
 
@@ -11,6 +12,12 @@ export const mostParts = 16
 export interface Part extends Pick<SynthOptions, 'patch' | 'catalogue' | 'snapshots'> {
   /** Factor of what it puts out, 0..8. Default: 1. */
   readonly gain?: number
+}
+
+/** A patch that plays with others, and what it plays. */
+export interface PlayedPart extends Part {
+  /** Its knob events must name knobs of the patch. */
+  readonly score: Score
 }
 
 /** A problem of a patch, or of a snapshot beside it, is one of that part. */

@@ -2,7 +2,8 @@ import type { Score, ScoreEvent } from '../plan/score.ts'
 import { within } from './within.ts'
 import { createOffline, type SynthOptions } from './start.ts'
 import { createEnsemble, type EnsembleOptions } from './ensemble.ts'
-import type { Part } from './part.ts'
+import type { PlayedPart } from './part.ts'
+import { opened } from './opening.ts'
 import { longestPause, longestTail, silence } from './silence.ts'
 import type { Audio, OfflineSynth, Synth } from './synth.ts'
 
@@ -24,12 +25,6 @@ export interface Chunk extends Audio {
 
 const chunkSeconds = 0.25
 
-/** A patch that plays with others, and what it plays. */
-export interface PlayedPart extends Part {
-  /** Its knob events must name knobs of the patch. */
-  readonly score: Score
-}
-
 /**
  * Plays a score on a patch, chunk by chunk: constant memory, however long it is.
  *
@@ -49,7 +44,12 @@ export async function* perform(
   const opening = opened({ ...options, score })
   const synth = await createOffline({ ...options, patch: opening.patch })
   try {
-    yield* chunksOf(synth, [{ player: synth, score: opening.score }], length, longestPause(options))
+    yield* chunksOf(
+      synth,
+      [{ player: synth, score: opening.score }],
+      length,
+      longestPause(opening),
+    )
   } finally {
     await synth.close()
   }
@@ -80,19 +80,6 @@ export async function* performTogether(
 }
 
 const noScore: Score = { events: [], duration: 0 }
-
-/** A part as it begins: a snapshot that is recalled at second 0, before any note, is the patch that it begins with. */
-function opened<P extends PlayedPart>(part: P): P {
-  const { snapshots, score } = part
-  const first = score.events.findIndex(({ kind, time }) => kind === 'on' || time > 0)
-  const head = score.events.slice(0, first < 0 ? undefined : first)
-  const last = head.findLast(({ kind }) => kind === 'recall')
-  const patch = last?.kind === 'recall' ? snapshots?.get(last.name) : undefined
-  if (last === undefined || patch === undefined) return part
-  const begin = head.indexOf(last)
-  const events = score.events.filter(({ kind }, i) => i > begin || !(kind === 'recall' || kind === 'knob'))
-  return { ...part, patch, score: { ...score, events } }
-}
 
 /** Who plays, and what. */
 interface Track {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readMidiFile } from '../../src/midi/file.ts'
 import { encodeMessage, float, int } from '../../src/scsynth/index.ts'
-import { fundamental } from '../audio/ear.ts'
+import { fundamental, levelAt } from '../audio/ear.ts'
 import { midiBytes } from '../midi/midi-bytes.ts'
 import { drone, scratch, soundOf, watching, type Watched } from './helpers.ts'
 
@@ -222,6 +222,23 @@ describe('megasynth play with the world around it', () => {
       fundamental(sound.slice(begin + from * 48000, begin + (from + 0.3) * 48000), 48000)
     expect(pitch(0.1)).toBeCloseTo(220, 0)
     expect(pitch(0.8)).toBeCloseTo(880, 0)
+  })
+
+  it('begins with the snapshot of a program change at the very start of a MIDI file, also its first note', async () => {
+    const organ = (constant: object): object => ({
+      devices: { osc: { type: 'oscillator', waveform: 'sine', ...constant } },
+      connections: [['osc', 'out', 0.5]],
+    })
+    folder.write('first.json', JSON.stringify(organ({})))
+    folder.write('first.snapshots.json', JSON.stringify({ format: 1, snapshots: [{ name: 'fixed', patch: organ({ frequency: 880 }) }] })) // prettier-ignore
+    folder.write('first.mid', midiBytes([[0, 0xc0, 0, 0, 0x90, 57, 100, 100, 0x80, 57, 0]]))
+    const one = watching(['play', 'first.json', '--device', 'silent', '--midi', 'first.mid', '--no-midi-in', '--record', 'first.wav'], folder.path) // prettier-ignore
+    expect(await one.code).toBe(0)
+    const sound = soundOf(join(folder.path, 'first.wav'))
+    const begin = sound.findIndex((x) => Math.abs(x) > 0.001)
+    const head = sound.slice(begin, begin + 4800)
+    expect(levelAt(head, 48000, 880)).toBeGreaterThan(0.3)
+    expect(levelAt(head, 48000, 220)).toBeLessThan(0.02)
   })
 
   it('says what is missing where MIDI is asked for and is not there', async () => {

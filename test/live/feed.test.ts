@@ -57,6 +57,30 @@ describe('a score that is fed to a live synth', () => {
     expect(problems).toMatchObject([expect.stringContaining('unknown-snapshot')])
   })
 
+  it('plays the first time what is left of a score where the synth has begun as it does', async () => {
+    await start(new Map([['other', patch('second')]]))
+    const events = [
+      { kind: 'recall', name: 'other', time: 0 },
+      { kind: 'on', note: 60, velocity: 1, time: 0 },
+      { kind: 'off', note: 60, time: 0.2 },
+    ] as const
+    const told: string[] = []
+    synth.on('played', (what) => void (what.kind === 'note' && told.push(what.event.kind)))
+    const recall = synth.recall.bind(synth)
+    synth.recall = async (name) => {
+      told.push(name)
+      return await recall(name)
+    }
+    const playing = feed(synth, scoreOf(events, 0.3), { loop: true, first: scoreOf(events.slice(1), 0.3) })
+    while (told.length < 6) await new Promise((resolve) => setTimeout(resolve, 10))
+    playing.stop()
+    expect(told.filter((one) => one === 'off').length).toBeGreaterThan(0)
+    const [first, second] = [told.indexOf('other'), told.lastIndexOf('on')]
+    expect(told.slice(0, 2)).toEqual(['on', 'off'])
+    expect(first).toBeGreaterThan(1)
+    expect(second).toBeGreaterThan(1)
+  })
+
   it('recalls nothing more once it is stopped', async () => {
     await start(new Map([['other', patch('second')]]))
     const playing = feed(synth, scoreOf([{ kind: 'recall', name: 'other', time: 0.2 }], 5))

@@ -35,6 +35,27 @@ describe('the length of a performance', () => {
     expect(await seconds(pluck)).toBeGreaterThanOrEqual(1)
     expect(await seconds(pluck)).toBeLessThan(1.5)
   })
+  it('waits for the echo of a snapshot that the score recalls', async () => {
+    const echoing: Patch = {
+      ...pluck,
+      devices: { ...pluck.devices, echo: { type: 'delay', time: 1.6, feedback: 0, mix: 0.5 } },
+      connections: [...(pluck.connections ?? []).slice(0, -1), ['amp', 'echo.in'], ['echo', 'out']],
+    }
+    const score: Score = {
+      events: [
+        { kind: 'recall', name: 'echoing', time: 0.1 },
+        { kind: 'on', note: 69, velocity: 1, time: 0.8 },
+        { kind: 'off', note: 69, time: 0.9 },
+      ],
+      duration: 0.9,
+    }
+    const snapshots = new Map([['echoing', echoing]])
+    let heard = 0
+    for await (const { channels, done } of perform({ patch: pluck, snapshots }, score))
+      if (done > 2 && channels.some((one) => peak(one) > 0.01)) heard = done
+    expect(heard).toBeGreaterThan(2.4)
+  })
+
   it('and no longer than the longest tail, if it never is', async () => {
     const empty: Score = { events: [], duration: 0 }
     expect(frames(await chunksOf(drone, empty))).toBe(longestTail * 48000)
