@@ -24,7 +24,7 @@ import { openPatch } from './open.ts'
 import { deviceLine, reload, tellOfTrouble } from './reload.ts'
 import { sayWhatWasRecorded, wavPlace } from './render.ts'
 import { openShelf, shelfOf } from './shelf.ts'
-import { saveSnapshots } from './snapshots.ts'
+import { ShelfKeeper } from './shelf-keeper.ts'
 import { openSystemPorts } from './system-ports.ts'
 import { watchFiles } from './watch.ts'
 import { writeWhole } from './whole-file.ts'
@@ -69,8 +69,8 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
   const { io, paint, print } = shell
   const { patch, catalogue } = await openPatch(io.cwd, file ?? starter, flags)
   const library = await ownModule('index')
-  const snapshots =
-    file === undefined ? new Map<string, Patch>() : openShelf(shelfOf(io.cwd, file), catalogue, shell)
+  const beside = file === undefined ? undefined : shelfOf(io.cwd, file)
+  const snapshots = beside === undefined ? new Map<string, Patch>() : openShelf(beside, catalogue, shell)
   const synth = await createSynth({
     patch,
     catalogue,
@@ -81,6 +81,7 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
   const interrupts = io.catchInterrupts()
   const exit = catchExit()
   const loader = loadApart()
+  let keeper: ShelfKeeper | undefined
   const restore =
     io.stdout === process.stdout && process.stdout.isTTY ? steadyWrites(process.stdout) : undefined
   try {
@@ -96,14 +97,11 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
       input: io.stdin,
       output: writable(io.stdout),
       history: join(ownStateFolder(io.env), 'repl-history'),
-      outside: (say) =>
-        outsideOf(
-          { ...shell, print: say, note: say, errorPaint: paint },
-          synth,
-          catalogue,
-          loader,
-          snapshots,
-        ),
+      outside: (say) => {
+        const above = { ...shell, print: say, note: say, errorPaint: paint }
+        keeper = new ShelfKeeper(synth, catalogue, above, beside && { place: beside, snapshots })
+        return outsideOf(above, synth, catalogue, loader, keeper)
+      },
       catchStrays: (listener) => {
         io.takeStray = (error) => {
           listener(error)
@@ -115,6 +113,7 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
     })
   } finally {
     loader.close()
+    await keeper?.close()
     await synth.close()
     restore?.()
     exit.release()
@@ -124,21 +123,15 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
   if (interrupts.signal.aborted) throw new Ended(128 + signals[interrupts.signal.reason as Signal])
 }
 
-/**
- * Files and ports, for the commands. What happens by itself is said above what is being typed.
- *
- * @param read the snapshots that were read at the start
- */
+/** Files and ports, for the commands. What happens by itself is said above what is being typed. */
 function outsideOf(
   shell: Shell,
   synth: LiveSynth,
   catalogue: DeviceTypes,
   { load, close }: ApartLoader,
-  read: ReadonlyMap<string, Patch>,
+  keeper: ShelfKeeper,
 ): Outside {
   const { cwd } = shell.io
-  // names of the snapshots that this session has read from the file beside the patch, or written to it
-  let known: ReadonlySet<string> = new Set(read.keys())
   tellOfTrouble(synth, shell)
   const open = async (file: string, onFile: (file: string) => void = () => undefined) =>
     (await openPatch(cwd, file, { set: [] }, { catalogue, load, onFile })).patch
@@ -184,15 +177,10 @@ function outsideOf(
       const recording = recordMidi([{ synth }], place, force)
       return { stop: async () => midiLine(place.shown, recording.finish(), shell) }
     },
-    readSnapshots(file) {
-      const found = openShelf(shelfOf(cwd, file), catalogue, shell)
-      known = new Set(found.keys())
-      return found
-    },
-    keepSnapshots(file, snapshots) {
+    readSnapshots: (file) => keeper.open(shelfOf(cwd, file)),
+    keepSnapshots(file) {
       const beside = shelfOf(cwd, file)
-      saveSnapshots(beside, snapshots, known, catalogue)
-      known = new Set(snapshots.keys())
+      keeper.save(beside)
       return beside.shown
     },
     openMidi: openSystemPorts,

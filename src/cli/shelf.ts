@@ -10,7 +10,7 @@ import { loadSnapshots, snapshotsOf } from './snapshots.ts'
 import { count } from './text.ts'
 
 /** Snapshots by their names, in their order. */
-type Snapshots = ReadonlyMap<string, Patch>
+export type Snapshots = ReadonlyMap<string, Patch>
 
 /** Where the snapshots of a patch file are. */
 export const shelfOf = (cwd: string, file: string): Place => snapshotsOf(placeOf(cwd, file))

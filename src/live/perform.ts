@@ -44,12 +44,7 @@ export async function* perform(
   const opening = opened({ ...options, score })
   const synth = await createOffline({ ...options, patch: opening.patch })
   try {
-    yield* chunksOf(
-      synth,
-      [{ player: synth, score: opening.score }],
-      length,
-      longestPause(opening),
-    )
+    yield* chunksOf(synth, [{ player: synth, score: opening.score }], length, longestPause(opening))
   } finally {
     await synth.close()
   }
