@@ -1,5 +1,6 @@
 import { didYouMean, fail, listNames, show } from '../errors/index.ts'
 import type { Engine } from '../engine/index.ts'
+import type { Voices } from '../plan/index.ts'
 import type { TreeNode } from '../scsynth/index.ts'
 import type { TreeLine, TreePart } from './live-synth.ts'
 import type { Running } from './running.ts'
@@ -13,38 +14,67 @@ interface Tap {
   readonly channels: 1 | 2
 }
 
+/** The voice whose note is the newest; a held one, if there is any. */
+export function lastStruck({ voices }: Voices, { network }: Running): number {
+  // those beyond finish their note, and nobody can name them
+  const named = voices.slice(0, network.voiceCount)
+  const ranks = named.map(({ held, age }) => (held ? 1e12 : 0) + age)
+  return Math.max(0, ranks.indexOf(Math.max(...ranks)))
+}
+
+/** A device that is listened to, for a while. */
+export interface Listening {
+  readonly device: string
+  /** Number of the voice, from 0. */
+  readonly voice: number
+  /** Whether that voice was asked for. */
+  readonly isChosen: boolean
+  /** Blocks of the engine. */
+  readonly blocks: number
+}
+
 /**
- * Listens to what a device puts out, for a while.
+ * What is to be listened to.
  *
- * @param where `voice`: which of its voices, from 1; default: `lastStruck`, from 0
- * @throws MegasynthError `unknown-source`, `out-of-range`
+ * @param where `voice`: which of its voices, from 1; default: `last`, from 0. `seconds`; default: 0.1
+ * @throws MegasynthError `out-of-range`
  */
-export async function probe(
-  engine: Engine,
-  running: Running,
+export function listening(
+  { sampleRate, blockSize }: Engine,
+  { network }: Running,
   device: string,
-  { voice: wanted, seconds = 0.1 }: { readonly voice?: number; readonly seconds?: number },
-  lastStruck: number,
-): Promise<Audio> {
-  const { sampleRate, blockSize } = engine
-  if (wanted !== undefined && !Number.isInteger(wanted))
-    fail({ code: 'out-of-range', path: 'voice', message: 'there is no such voice', found: show(wanted), expected: `1..${running.network.voiceCount}` }) // prettier-ignore
-  const voice = wanted === undefined ? lastStruck : wanted - 1
+  { voice, seconds = 0.1 }: { readonly voice?: number; readonly seconds?: number },
+  last: number,
+): Listening {
+  if (voice !== undefined && !Number.isInteger(voice))
+    fail({ code: 'out-of-range', path: 'voice', message: 'there is no such voice', found: show(voice), expected: `1..${network.voiceCount}` }) // prettier-ignore
   within(Math.ceil((blockSize / sampleRate) * 1000) / 1000, longestProbe, seconds, {
     code: 'out-of-range',
     path: 'seconds',
     message: 'this is no time to listen to a device',
   })
+  const isChosen = voice !== undefined
+  const blocks = Math.ceil((seconds * sampleRate) / blockSize - 1e-6)
+  return { device, voice: isChosen ? voice - 1 : last, isChosen, blocks }
+}
+
+/**
+ * Listens to what a device puts out, for a while.
+ *
+ * @throws MegasynthError `unknown-source`, `out-of-range`, `invalid-value`
+ */
+export async function probe(engine: Engine, running: Running, what: Listening): Promise<Audio> {
+  const { sampleRate, blockSize } = engine
+  const { device, voice, isChosen, blocks } = what
   const { rate, bus, channels } = tapOf(engine, running, device, voice)
-  if (wanted !== undefined && !isInVoice(running, device))
+  if (isChosen && !isInVoice(running, device))
     fail({
       code: 'invalid-value',
       path: 'voice',
       message: `${device} is no part of a voice: it is there once`,
-      found: show(wanted),
+      found: show(voice + 1),
       expected: 'no voice',
     })
-  const blocks = Math.ceil((seconds * sampleRate) / blockSize - 1e-6)
   const paused = running.allocation.voices[voice]?.paused === true && isInVoice(running, device)
   const heard = await Promise.all(
     Array.from({ length: channels }, (_, i) => engine.probe({ rate, bus: bus + i, blocks })),
@@ -53,6 +83,22 @@ export async function probe(
     sampleRate: rate === 'audio' ? sampleRate : sampleRate / blockSize,
     // what a voice wrote last stays on its buses as it sleeps
     channels: paused ? heard.map(({ length }) => new Float32Array(length)) : heard,
+  }
+}
+
+/** Whether a device is heard where it was when it was listened to: its bus may be another's by now. */
+export function isWhere(
+  { device, voice }: Listening,
+  engine: Engine,
+  before: Running,
+  after: Running,
+): boolean {
+  if (before.allocation === after.allocation) return true
+  try {
+    const [was, is] = [before, after].map((running) => tapOf(engine, running, device, voice))
+    return was?.bus === is?.bus && was?.rate === is?.rate
+  } catch {
+    return false
   }
 }
 

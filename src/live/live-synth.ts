@@ -55,15 +55,15 @@ export interface LiveSynth extends Synth {
    */
   listen(listener: (audio: Audio) => void): () => void
   /**
-   * What a device puts out, as it is now: listens at its bus for a while.
+   * What a device puts out, as it is now: listens at its bus for a while; anew, if an edit moves it meanwhile.
    *
    * @param device a device of the patch, or `out`
    * @param where `voice`: 1..; default: the one that was struck last. `seconds` 0.003..10; default: 0.1
-   * @throws MegasynthError `unknown-source`, `out-of-range`; `invalid-value` for a voice of what is there once
+   * @throws MegasynthError `unknown-source`, also for one that an edit takes away meanwhile; `out-of-range`; `invalid-value` for a voice of what is there once
    * @returns one or two channels; a control signal has a sample a block, and its `sampleRate` says so
    */
   probe(device: string, where?: { readonly voice?: number; readonly seconds?: number }): Promise<Audio>
-  /** What runs on the engine, asked of the engine itself. */
+  /** What runs on the engine, asked of the engine itself: as it is before an edit or after it. */
   tree(): Promise<readonly TreePart[]>
 }
 

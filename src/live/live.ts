@@ -4,12 +4,14 @@ import type { LiveEngine } from '../engine/live.ts'
 import type { Report } from '../plan/index.ts'
 import { Lateness } from './lateness.ts'
 import type { LiveSynth, Stats } from './live-synth.ts'
-import { probe, treeOf } from './inspect.ts'
+import { isWhere, lastStruck, listening, probe, treeOf } from './inspect.ts'
 import type { Change } from './jobs.ts'
 import { isForgotten, type Happening, type Past } from './player.ts'
-import type { ChangeInput } from './running.ts'
-import { takesAway } from './takes-away.ts'
+import type { ChangeInput, Running } from './running.ts'
 import { Session } from './session.ts'
+import { steady } from './steady.ts'
+import { takesAway } from './takes-away.ts'
+import { Taps } from './taps.ts'
 import type { Audio } from './synth.ts'
 import { statsOf } from './stats.ts'
 
@@ -41,7 +43,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   #flushed = -1
   readonly #lateness = new Lateness()
   #timer: ReturnType<typeof setInterval> | undefined
-  #taps = new Map<(audio: Audio) => void, () => void>()
+  readonly #taps = new Taps()
 
   get time(): number {
     return (this.now * this.teller.blockSize) / this.teller.sampleRate
@@ -65,7 +67,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     this.#committed = []
     this.#flushed = -1
     engine.onDeath((cause) => void this.#resurrect(cause))
-    for (const tap of this.#taps.keys()) this.#taps.set(tap, this.#attach(tap))
+    this.#taps.attach(engine)
   }
 
   protected schedule(happening: Happening, block: number | undefined): void {
@@ -340,43 +342,42 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
 
   listen(listener: (audio: Audio) => void): () => void {
     void this.sounding
-    this.#taps.set(listener, this.#attach(listener))
-    return () => {
-      this.#taps.get(listener)?.()
-      this.#taps.delete(listener)
-    }
-  }
-
-  #attach(listener: (audio: Audio) => void): () => void {
-    const { sampleRate } = this.engine
-    return this.engine.tap((channels) => listener({ sampleRate, channels }))
+    // a new engine is listened to when it can sound
+    const isThere = this.graph.isAlive && this.teller === this.engine
+    return this.#taps.add(listener, isThere ? this.engine : undefined)
   }
 
   async probe(
     device: string,
     where: { readonly voice?: number; readonly seconds?: number } = {},
   ): Promise<Audio> {
-    return await probe(this.engine, this.sounding, device, where, this.#lastStruck)
-  }
-
-  /** The voice whose note is the newest; a held one, if there is any. */
-  get #lastStruck(): number {
-    const { voices } = this.player.state.voices
-    // those beyond finish their note, and nobody can name them
-    const named = voices.slice(0, this.sounding.network.voiceCount)
-    const ranks = named.map(({ held, age }) => (held ? 1e12 : 0) + age)
-    return Math.max(0, ranks.indexOf(Math.max(...ranks)))
+    const { sounding, player } = this
+    const what = listening(this.engine, sounding, device, where, lastStruck(player.state.voices, sounding))
+    return await this.#steadily(
+      (engine, running) => probe(engine, running, what),
+      (running) => isWhere(what, this.engine, running, this.sounding),
+    )
   }
 
   async tree(): ReturnType<LiveSynth['tree']> {
-    const { engine, sounding } = this
-    try {
-      return await treeOf(engine, sounding)
-    } catch (error) {
-      // an edit has freed meanwhile what was looked at: what there is now is looked at instead
-      if (this.engine !== engine || this.sounding.allocation !== sounding.allocation) return await this.tree()
-      throw error
+    return await this.#steadily(treeOf, ({ network }) => network === this.sounding.network)
+  }
+
+  /** Looks at what runs on the engine, and again if that is another meanwhile. */
+  async #steadily<T>(
+    look: (engine: LiveEngine, running: Running) => Promise<T>,
+    isStill: (running: Running) => boolean,
+  ): Promise<T> {
+    const now = async (): Promise<{ engine: LiveEngine; running: Running }> => {
+      // what is on its way is there first
+      if (this.#changes > 0 || !this.graph.isAlive) await this.turns.take(() => this.revive())
+      return { engine: this.engine, running: this.sounding }
     }
+    return await steady(
+      now,
+      ({ engine, running }) => look(engine, running),
+      async ({ engine, running }) => (await now()).engine === engine && isStill(running),
+    )
   }
 
   override async close(): Promise<void> {

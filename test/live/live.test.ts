@@ -202,6 +202,28 @@ describe('when the engine dies', () => {
     expect(peak((await heard(synth)).subarray(-1024))).toBe(0)
   })
 
+  it('who looks or listens then sees and hears the one that takes over', async () => {
+    const synth = await start()
+    synth.noteOn(69)
+    const [before] = await Promise.all([synth.tree(), heard(synth)])
+    await workers.at(-1)?.terminate()
+    const [tree, { channels }, sound] = await Promise.all([
+      synth.tree(),
+      synth.probe('tone', { seconds: 0.2 }),
+      heard(synth, 0.5),
+    ])
+    expect(tree.map(({ name }) => name)).toEqual(before.map(({ name }) => name))
+    expect(peak(channels[0] as Float32Array)).toBeCloseTo(0.3, 1)
+    expect(fundamental(sound.subarray(-9600), synth.sampleRate)).toBeCloseTo(440, 0)
+    // one and the same listener may listen twice
+    let count = 0
+    const listener = (): void => void count++
+    const stop = synth.listen(listener)
+    synth.listen(listener)()
+    await until(() => count > 3)
+    stop()
+  })
+
   it('in the middle of an edit, the patch before sounds, or the one after', async () => {
     const synth = await start()
     synth.noteOn(69)

@@ -33,7 +33,10 @@ describe('every command', () => {
     '%s',
     async (example) => {
       if (example.includes("'lfo0'") && !('lfo0' in at.synth.patch.devices)) await at.synth.apply(lead)
+      const before = at.synth.patch
       await expect(typed(example)).resolves.toBeDefined()
+      // what comes later comes before the next
+      if (example.includes("'bar'")) await until(() => at.synth.patch !== before)
     },
   )
 
