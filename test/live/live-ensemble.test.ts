@@ -131,7 +131,9 @@ describe('a live ensemble', () => {
       const [left, right] = await sound
       if (late() === before || i > 15) {
         expect(onsets(left)).toHaveLength(1)
-        expect(onsets(right)).toEqual(onsets(left))
+        // where in its block a sine is heard first depends on where it is just then
+        const [first = NaN] = onsets(left)
+        expect(onsets(right).map((onset) => Math.abs(onset - first) < 64)).toEqual([true])
         judged++
       }
       for (const part of both.parts) part.noteOff(69 + i)
