@@ -56,8 +56,8 @@ export interface Leaving extends Instance {
   readonly node: NetworkNode
   readonly group: number
   readonly mix?: number
-  /** Buses that it reads, in the words of {@link audioBus} and {@link controlBus}. */
-  readonly reads: readonly string[]
+  /** Buses that it reads, as {@link audioBus} and {@link controlBus} have them. */
+  readonly reads: readonly number[]
   /** Fades that went to 0. */
   readonly faded: readonly string[]
   /** Block in which it is freed at the latest. */
@@ -81,9 +81,9 @@ export interface Resource {
   readonly length: number
 }
 
-/** The name of a bus among both kinds. */
-export const audioBus = (index: number): string => `a${index}`
-export const controlBus = (index: number): string => `c${index}`
+/** A bus among both kinds, as one number: it is cheap to compare, and there are many of them. */
+export const audioBus = (index: number): number => 2 * index
+export const controlBus = (index: number): number => 2 * index + 1
 
 /** Where the numbers begin that a patch may use, on an engine that it shares with others. */
 export interface FirstNumbers {

@@ -18,7 +18,7 @@ export class Buses {
   readonly #pools: Allocators
   readonly #poisoned: ReadonlySet<number>
   /** Buses that nobody can be reading yet. */
-  readonly fresh = new Set<string>()
+  readonly fresh = new Set<number>()
 
   constructor(from: Allocation, pools: Allocators, poisoned: ReadonlySet<number>) {
     this.#from = from

@@ -19,15 +19,15 @@ interface Staying {
  */
 export class Fades {
   readonly #start = new Map<number, Record<string, number>>()
-  readonly #fresh: ReadonlySet<string>
+  readonly #fresh: ReadonlySet<number>
 
   readonly #end: number
 
   /**
-   * @param fresh buses, by their names, that nobody can be reading yet
+   * @param fresh buses (`audioBus`, `controlBus`) that nobody can be reading yet
    * @param end block in which a fade that begins now is over
    */
-  constructor(fresh: ReadonlySet<string>, end: number) {
+  constructor(fresh: ReadonlySet<number>, end: number) {
     this.#fresh = fresh
     this.#end = end
   }

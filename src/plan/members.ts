@@ -3,7 +3,7 @@ import { controlNames } from './device-synthdef.ts'
 import type { NetworkNode } from './network.ts'
 import type { Member } from './sequence.ts'
 
-/** What synths read and write, by the names of buses. Which controls tell is found out once for all voices of a node. */
+/** What synths read and write, by buses (`audioBus`, `controlBus`). Which controls tell is found out once for all voices of a node. */
 export class Members {
   readonly #reading = new Map<NetworkNode, readonly string[]>()
 
@@ -16,8 +16,8 @@ export class Members {
   }
 
   /** Names of the buses that a synth reads in the block in which they are written. */
-  reads(node: NetworkNode, values: Instance['values']): string[] {
-    const reads: string[] = []
+  reads(node: NetworkNode, values: Instance['values']): number[] {
+    const reads: number[] = []
     for (const control of this.#controls(node)) {
       const value = values[control]
       // a place for a control signal holds a number while nothing is plugged in
@@ -41,9 +41,9 @@ export class Members {
   }
 }
 
-function writesOf(node: NetworkNode, values: Instance['values']): string[] {
+function writesOf(node: NetworkNode, values: Instance['values']): number[] {
   const name = node.rate === 'audio' ? audioBus : controlBus
-  const writes: string[] = []
+  const writes: number[] = []
   for (const control of [controlNames.own, controlNames.mix]) {
     const bus = values[control]
     if (typeof bus === 'number') writes.push(name(bus))

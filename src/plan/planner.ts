@@ -248,11 +248,11 @@ export class Planner {
     const changed = wanted.filter(({ same }) => same !== true)
     const faded = fades.fade(changed, leaving, order, paused)
     const byId = new Map(changed.map((one) => [one.instance.id, one]))
-    for (const { id, at, moves } of arrange(group, order, there)) {
+    for (const { id, at, isNew } of arrange(group, order, there)) {
       const one = byId.get(id)
-      if (moves) this.#births.push({ call: '/n_order', ...at, ids: [id] })
-      if (moves) this.#moved.add(id)
-      if (one?.how === 'born')
+      if (!isNew) this.#births.push({ call: '/n_order', ...at, ids: [id] })
+      if (!isNew) this.#moved.add(id)
+      if (isNew && one)
         this.#births.push({
           call: '/s_new',
           def: one.node.def,
@@ -260,10 +260,12 @@ export class Planner {
           ...at,
           controls: { ...one.instance.values, ...faded.births.get(id) },
         })
-      if (one === undefined || one.how === 'born') continue
-      const { commands, touched } = this.#cables.update(id, one.instance.values, one.had ?? {}, paused)
+    }
+    for (const { how, had, instance } of changed) {
+      if (how === 'born') continue
+      const { commands, touched } = this.#cables.update(instance.id, instance.values, had ?? {}, paused)
       this.#changes.push(...commands)
-      if (touched || one.how === 'back') this.#touched.add(id)
+      if (touched || how === 'back') this.#touched.add(instance.id)
     }
     this.#order.set(group, order)
     return faded.leaving

@@ -46,7 +46,7 @@ type Holding = Pick<
 >
 
 /** Buses that what leaves still reads: nobody else may write on them. */
-function lastReads({ leaving, unplugging }: Holding): Set<string> {
+function lastReads({ leaving, unplugging }: Holding): Set<number> {
   const reads = leaving.flatMap(({ values }) =>
     Object.entries(values).flatMap(([name, value]) => {
       if (typeof value === 'number') return name.endsWith('.bus') ? [audioBus(value)] : []
@@ -56,7 +56,7 @@ function lastReads({ leaving, unplugging }: Holding): Set<string> {
   return new Set([...reads, ...unplugging.map(({ bus }) => controlBus(bus))])
 }
 
-const isRead = (reads: ReadonlySet<string>, { pool, first, length }: Resource): boolean => {
+const isRead = (reads: ReadonlySet<number>, { pool, first, length }: Resource): boolean => {
   const name = pool === 'audio' ? audioBus : controlBus
   if (pool !== 'audio' && pool !== 'control') return false
   return Array.from({ length }, (_, i) => name(first + i)).some((bus) => reads.has(bus))

@@ -1,10 +1,10 @@
-/** A synth among others that run one after the other: what it reads and writes, by the names of buses. */
+/** A synth among others that run one after the other: what it reads and writes, by buses (`audioBus`, `controlBus`). */
 export interface Member {
   readonly id: number
   /** Of its device: a synth and its successor have the same. */
   readonly name: string
-  readonly reads: readonly string[]
-  readonly writes: readonly string[]
+  readonly reads: readonly number[]
+  readonly writes: readonly number[]
 }
 
 /**
@@ -78,12 +78,14 @@ export function sequence(
   leaving: readonly Member[],
   present: readonly number[],
 ): Member[] {
-  const byId = new Map([...wanted, ...leaving].map((member) => [member.id, member]))
-  const there = present.flatMap((id) => byId.get(id) ?? [])
-  const inOrder = new Set(wanted)
-  const asWanted = there.filter((member) => inOrder.has(member)).every((member, i) => member === wanted[i])
-  // nothing is born, and nothing moves: as it was, so it can stay
-  if (there.length === byId.size && asWanted) return there
+  if (present.length === wanted.length + leaving.length) {
+    const byId = new Map([...wanted, ...leaving].map((member) => [member.id, member]))
+    const there = present.flatMap((id) => byId.get(id) ?? [])
+    const inOrder = new Set(wanted)
+    const asWanted = there.filter((member) => inOrder.has(member)).every((member, i) => member === wanted[i])
+    // nothing is born, and nothing moves: as it was, so it can stay
+    if (there.length === byId.size && asWanted) return there
+  }
   return sorted(insert(wanted, leaving, present), new Set(leaving), present)
 }
 
@@ -116,7 +118,7 @@ function sorted(
 ): Member[] {
   const place = new Map(present.map((id, i) => [id, i]))
   const isBefore = (a: Member, b: Member): boolean => (place.get(a.id) ?? Infinity) < (place.get(b.id) ?? 0)
-  const writers = new Map<string, Member[]>()
+  const writers = new Map<number, Member[]>()
   for (const member of order)
     for (const bus of member.writes) {
       const list = writers.get(bus)
@@ -160,22 +162,24 @@ function sorted(
 export type At =
   { readonly action: 'head'; readonly target: number } | { readonly action: 'after'; readonly target: number }
 
+/** A synth that is born or moved, and where it goes. */
+export interface Placing {
+  readonly id: number
+  readonly at: At
+  /** It is not there yet; else it stands elsewhere. */
+  readonly isNew: boolean
+}
+
 /**
  * What brings the synths of a group into an order, one after the other: where each goes that is not there yet, or stands
  * elsewhere; nothing for those that are in their place.
  */
-export function arrange(
-  group: number,
-  order: readonly number[],
-  present: readonly number[],
-): { readonly id: number; readonly at: At; readonly isNew: boolean; readonly moves: boolean }[] {
+export function arrange(group: number, order: readonly number[], present: readonly number[]): Placing[] {
   const [wanted, there] = [new Set(order), new Set(present)]
   const now = present.filter((id) => wanted.has(id))
+  const placings: Placing[] = []
   let position = 0
-  return order.map((id, i) => {
-    const previous = order[i - 1]
-    const at: At =
-      previous === undefined ? { action: 'head', target: group } : { action: 'after', target: previous }
+  for (const [i, id] of order.entries()) {
     const isNew = !there.has(id)
     const moves = !isNew && now[position] !== id
     if (moves) {
@@ -183,6 +187,11 @@ export function arrange(
       now.splice(position, 0, id)
     }
     if (!isNew) position++
-    return { id, at, isNew, moves }
-  })
+    if (!isNew && !moves) continue
+    const previous = order[i - 1]
+    const at: At =
+      previous === undefined ? { action: 'head', target: group } : { action: 'after', target: previous }
+    placings.push({ id, at, isNew })
+  }
+  return placings
 }

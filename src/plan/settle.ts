@@ -49,8 +49,8 @@ export function settle(from: Allocation, block: number, most = Infinity): Settle
       ...(over.size > 0 ? [{ call: '/n_free', ids: [...over] } as const] : []),
       ...(zeros.length > 0 ? [{ call: '/c_set', values: zeros } as const] : []),
       ...[...order].flatMap(([group, ids]) =>
-        arrange(group, ids, stay.get(group) ?? []).flatMap(({ id, at, moves }): Command[] =>
-          moves ? [{ call: '/n_order', ...at, ids: [id] }] : [],
+        arrange(group, ids, stay.get(group) ?? []).flatMap(({ id, at, isNew }): Command[] =>
+          isNew ? [] : [{ call: '/n_order', ...at, ids: [id] }],
         ),
       ),
     ],
