@@ -4,7 +4,7 @@ import type { LiveEngine } from '../engine/live.ts'
 import type { Report } from '../plan/index.ts'
 import { Lateness } from './lateness.ts'
 import type { LiveSynth, Stats } from './live-synth.ts'
-import { isWhere, lastStruck, listening, probe, treeOf } from './inspect.ts'
+import { isWhere, lastStruck, listening, probe, treeOf, type Listening } from './inspect.ts'
 import type { Change } from './jobs.ts'
 import { isForgotten, type Happening, type Past } from './player.ts'
 import type { ChangeInput, Running } from './running.ts'
@@ -351,11 +351,13 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     device: string,
     where: { readonly voice?: number; readonly seconds?: number } = {},
   ): Promise<Audio> {
-    const { sounding, player } = this
-    const what = listening(this.engine, sounding, device, where, lastStruck(player.state.voices, sounding))
+    let what: Listening | undefined
     return await this.#steadily(
-      (engine, running) => probe(engine, running, what),
-      (running) => isWhere(what, this.engine, running, this.sounding),
+      async (engine, running) => {
+        what = listening(engine, running, device, where, lastStruck(this.player.state.voices, running))
+        return await probe(engine, running, what)
+      },
+      (running) => what === undefined || isWhere(what, this.engine, running, this.sounding),
     )
   }
 

@@ -39,6 +39,23 @@ describe('a device that is listened to while an edit', () => {
     await synth.close()
   })
 
+  it('takes its voice away, is heard in another, unless that voice was asked for', async () => {
+    const { synth, thread } = await startLive({ ...dark, voices: 3 })
+    for (const note of [60, 64, 67]) synth.noteOn(note)
+    await pass(thread, 2)
+    for (const note of [60, 64, 67]) synth.noteOff(note)
+    await pass(thread, 2)
+    const heard = synth.probe('tone', { seconds: seconds(20) })
+    const asked = errorOf(() => synth.probe('tone', { voice: 3, seconds: seconds(20) }))
+    await pass(thread, 3)
+    await during(synth.apply({ ...dark, voices: 1 }), () => pass(thread))
+    expect((await during(heard, () => pass(thread))).channels[0]?.length).toBe(20 * buffer * 128)
+    const { problems } = await during(asked, () => pass(thread))
+    // with the spare one
+    expect(problems).toMatchObject([{ code: 'out-of-range', path: 'voice', expected: '1..2' }])
+    await synth.close()
+  })
+
   it('moves it to another bus, is heard there', async () => {
     const lfo: Patch = {
       devices: {
