@@ -40,7 +40,7 @@ export function guardProcess(argv: readonly string[], shell: Shell): (code: numb
     if (shell.io.takeStray?.(found, own) !== true) end(report(found))
   })
   process.on('exit', (code) => {
-    if (over) return
+    if (over || shell.io.isForced?.() === true) return
     const problem: Problem = {
       code: 'patch-file-threw',
       // whoever called process.exit is on the stack

@@ -13,7 +13,7 @@ export interface Sink {
 
 /** Watches for signals that would end the program, until `release`. */
 export interface Interrupts {
-  /** Aborted by the first signal; the reason is the signal's name. */
+  /** Aborted by the first signal; the reason is the signal's name. One that comes a second later or more ends the program. */
   readonly signal: AbortSignal
   readonly release: () => void
 }
@@ -28,6 +28,8 @@ export interface Io {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly catchInterrupts: () => Interrupts
+  /** Whether somebody ended the program although it was ending already. */
+  readonly isForced?: () => boolean
   /**
    * Takes what is thrown after its cause is gone, by a patch file or by Megasynth itself (`own`): while something is played,
    * the sound goes on. It ends the program unless this says that it is taken.
@@ -35,8 +37,12 @@ export interface Io {
   takeStray?: ((error: unknown, own: boolean) => boolean) | undefined
 }
 
+/** Milliseconds in which signals are one: Ctrl-C that is pressed twice in a hurry loses no recording. */
+const oneSignalMs = 1000
+
 /** The world as this process sees it. */
 export function processIo(): Io {
+  let isForced = false
   return {
     // Node opens it when it is asked for, and then waits for it: only whoever reads it may ask
     get stdin() {
@@ -49,9 +55,17 @@ export function processIo(): Io {
     catchInterrupts() {
       const controller = new AbortController()
       const names = Object.keys(signals) as Signal[]
-      const caught = (name: Signal): void => controller.abort(name)
-      // once: whoever presses Ctrl-C twice means it
-      for (const name of names) process.once(name, caught)
+      let first: number | undefined
+      const caught = (name: Signal): void => {
+        controller.abort(name)
+        const now = performance.now()
+        first ??= now
+        if (now - first < oneSignalMs) return
+        // whoever has waited means it; what is half written is taken away
+        isForced = true
+        process.exit(128 + signals[name])
+      }
+      for (const name of names) process.on(name, caught)
       return {
         signal: controller.signal,
         release: () => {
@@ -59,6 +73,7 @@ export function processIo(): Io {
         },
       }
     },
+    isForced: () => isForced,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LiveSynth } from '../live/live-synth.ts'
-import type { Place } from './files.ts'
+import { named, type Place } from './files.ts'
 import { openWav, type WavReport } from './wav.ts'
 
 /** A live synth that is being recorded. */
@@ -13,15 +13,18 @@ export interface LiveRecording {
 /**
  * Records all that is heard of a synth from now on into a WAV file.
  *
- * @throws MegasynthError `file-exists`, `unwritable-file`
+ * @throws MegasynthError `file-exists`, `unwritable-file`, of the file as it was written
  */
 export async function recordLive(
   synth: Pick<LiveSynth, 'sampleRate' | 'listen'>,
-  { path }: Place,
+  place: Place,
   force: boolean,
 ): Promise<LiveRecording> {
   const { sampleRate } = synth
-  const wav = await openWav(path, { sampleRate, channels: 2, force })
+  const failed = (error: unknown): never => {
+    throw named(error, place)
+  }
+  const wav = await openWav(place.path, { sampleRate, channels: 2, force }).catch(failed)
   process.once('exit', wav.abortSync)
   let frames = 0
   let broken: unknown
@@ -43,8 +46,8 @@ export async function recordLive(
   return {
     async finish() {
       end()
-      if (broken !== undefined) throw broken
-      return { ...(await wav.finish()), seconds: frames / sampleRate }
+      if (broken !== undefined) return failed(broken)
+      return { ...(await wav.finish().catch(failed)), seconds: frames / sampleRate }
     },
     async abort() {
       end()

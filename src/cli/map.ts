@@ -8,7 +8,7 @@ import { scoreFromMidi } from '../midi/score.ts'
 import { PatchProblems, SeveralFailures, failureOf } from './failure.ts'
 import { placeOf, readText, type Place } from './files.ts'
 import { parseJson } from './json.ts'
-import { openCatalogue } from './catalogue.ts'
+import { openCatalogue, type DeviceTypes } from './catalogue.ts'
 import type { Shell } from './io.ts'
 import { readPatch, type OpenPatch } from './open.ts'
 import { missingProgram, openShelf, shelfOf } from './shelf.ts'
@@ -155,18 +155,20 @@ export async function openMap(
   const song = midi ? readMidiFile(midi.bytes, midi.place.shown) : noSong
   const parts: MappedPart[] = []
   const wrong = new Set<string>()
+  /** A patch that plays several channels is read once. */
+  const read = new Map<string, Pick<MappedPart, 'open' | 'snapshots' | 'files'>>()
   for (const entry of entries) {
     const { channel, transpose = 0 } = entry
     const shown = relative(cwd, resolve(dirname(place.path), entry.patch))
     if (wrong.has(shown)) continue
     const failure = await failureOf(async () => {
-      const files = new Set<string>()
-      const open = await readPatch(cwd, shown, catalogue, { onFile: (one) => files.add(one) })
+      const own = read.get(shown) ?? (await readPart(shell, shown, catalogue))
+      read.set(shown, own)
+      const { open, snapshots } = own
       const { knobs = {} } = open.patch
-      const snapshots = openShelf(shelfOf(cwd, shown), catalogue, shell)
       const onMissing = missingProgram(snapshots, (line) => shell.note(`${shown}: ${line}`))
       const score = scoreFromMidi(song, { channel, transpose, knobs, snapshots, onMissing })
-      parts.push({ ...entry, open, snapshots, score, files })
+      parts.push({ ...entry, ...own, score })
     })
     if (failure === undefined) continue
     wrong.add(shown)
@@ -179,6 +181,17 @@ export async function openMap(
   )
   const silent = [...new Set(played)].filter((channel) => !mapped.has(channel))
   return { parts, silent: silent.map((channel) => channel + 1).toSorted((a, b) => a - b) }
+}
+
+async function readPart(
+  shell: Shell,
+  file: string,
+  catalogue: DeviceTypes,
+): Promise<Pick<MappedPart, 'open' | 'snapshots' | 'files'>> {
+  const { cwd } = shell.io
+  const files = new Set<string>()
+  const open = await readPatch(cwd, file, catalogue, { onFile: (one) => files.add(one) })
+  return { open, files, snapshots: openShelf(shelfOf(cwd, file), catalogue, shell) }
 }
 
 const noSong: MidiFile = { tempos: [], messages: [], duration: 0 }

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import { fail } from '../errors/index.ts'
+import { fail, MegasynthError, type Problem } from '../errors/index.ts'
 import { maxMidiBytes } from '../midi/chunks.ts'
 import { addAttachFlags } from './attach.ts'
 import { openCatalogue } from './catalogue.ts'
@@ -59,6 +59,7 @@ Examples:
   $ megasynth play bass.ts --device silent               without a sound card`,
     )
     .action(async (file: string | undefined, flags: PlayFlags) => {
+      checkTogether(flags)
       if (flags.map === undefined) await play(shell, file ?? nothing(), flags)
       else await playMap(shell, flags.map, file === undefined ? flags : twice(file, flags.map))
     })
@@ -81,6 +82,40 @@ const twice = (file: string, map: string): never =>
     expected: `only --map ${map}`,
     suggestion: 'remove it, or --map',
   })
+
+/** Refuses flags that would be passed over for want of others. @throws MegasynthError `invalid-option` */
+function checkTogether({ loop, notes, midi, osc, oscAddress, midiIn, midiChannel, mpe }: PlayFlags): void {
+  const problem = (path: string, message: string, expected: string): Problem => ({
+    code: 'invalid-option',
+    path,
+    message,
+    expected,
+  })
+  const problems = [
+    ...(loop === true && notes === undefined && midi === undefined
+      ? [problem('--loop', 'there are no notes to be played again', '--notes or --midi beside it')]
+      : []),
+    ...(oscAddress !== undefined && osc === undefined
+      ? [
+          problem(
+            '--osc-address',
+            'says where OSC is listened to, and nobody listens',
+            '--osc <port> beside it',
+          ),
+        ]
+      : []),
+    ...(midiIn === false && (midiChannel !== undefined || mpe === true)
+      ? [
+          problem(
+            mpe === true ? '--mpe' : '--midi-channel',
+            'says how MIDI is heard, and none is',
+            'no --no-midi-in beside it',
+          ),
+        ]
+      : []),
+  ]
+  if (problems.length > 0) throw new MegasynthError(problems)
+}
 
 /** Plays a patch until its score is over, or somebody ends it. */
 export async function play(shell: Shell, file: string, flags: PlayFlags): Promise<void> {

@@ -27,53 +27,58 @@ export interface Reloaded {
 }
 
 /**
- * Goes over to what the files say now, and to the device types that it is made of. If that is wrong, the old patch plays on. If
- * the loader is closed meanwhile, nothing changes and nothing is said.
+ * Has all synths that play a patch file go over to what its files say now, and to the device types that it is made of. If that is
+ * wrong, the old patch plays on. If the loader is closed meanwhile, nothing changes and nothing is said.
  *
  * @param before the files of which the patch was made
  */
 export async function reload(
-  synth: Pick<LiveSynth, 'apply'>,
+  synths: readonly Pick<LiveSynth, 'apply'>[],
   { file, catalogue, load }: Pick<OpenPatch, 'file' | 'catalogue'> & Required<Pick<Reading, 'load'>>,
   flags: TuningFlags & { readonly set: readonly KnobSetting[] },
   shell: Shell,
   before: ReadonlySet<string>,
 ): Promise<Reloaded> {
   const files = new Set<string>()
-  const read = async (): Promise<Patch> => {
-    const onFile = (one: string): void => void files.add(one)
-    return (await openPatch(shell.io.cwd, file, flags, { catalogue, load, onFile })).patch
-  }
-  const how = await goOver(synth, file, read, catalogue, shell)
+  const onFile = (one: string): void => void files.add(one)
+  let reading: Promise<OpenPatch> | undefined
+  const read = async (): Promise<Patch> =>
+    (await (reading ??= openPatch(shell.io.cwd, file, flags, { catalogue, load, onFile }))).patch
+  const how = await goOver(synths, file, read, catalogue, shell)
   if (how === 'ended') return { files: before, isDone: false }
   // what broke it may be any of these
   return how === 'done' ? { files, isDone: true } : { files: new Set([...before, ...files]), isDone: false }
 }
 
-/** Has the patch that plays be made of other device types. If it is wrong with them, it plays on as it was. */
+/** Has the patches that play be made of other device types. What is wrong with them plays on as it was. */
 export async function retype(
-  synth: Pick<LiveSynth, 'apply' | 'patch'>,
+  synths: readonly Pick<LiveSynth, 'apply' | 'patch'>[],
   { file, catalogue }: Pick<OpenPatch, 'file' | 'catalogue'>,
   shell: Shell,
 ): Promise<Pick<Reloaded, 'isDone'>> {
-  const read = async (): Promise<Patch> => await Promise.resolve(synth.patch)
-  return { isDone: (await goOver(synth, file, read, catalogue, shell)) === 'done' }
+  const read = async ({ patch }: Pick<LiveSynth, 'patch'>): Promise<Patch> => await Promise.resolve(patch)
+  return { isDone: (await goOver(synths, file, read, catalogue, shell)) === 'done' }
 }
 
-/** @returns `ended` if nothing is loaded any more */
-async function goOver(
-  synth: Pick<LiveSynth, 'apply'>,
+/** What is the same for several is said once. @returns `ended` if nothing is loaded any more */
+async function goOver<S extends Pick<LiveSynth, 'apply'>>(
+  synths: readonly S[],
   file: string,
-  read: () => Promise<Patch>,
+  read: (synth: S) => Promise<Patch>,
   catalogue: DeviceTypes,
   shell: Shell,
 ): Promise<'done' | 'wrong' | 'ended'> {
   const { print, note, paint, errorPaint } = shell
+  const said = new Set<string>()
   const begin = performance.now()
   try {
-    const report = await synth.apply(await read(), catalogue)
-    const milliseconds = performance.now() - begin
-    print(`${paint.cyan('↻')} ${file}: ${reportLine({ ...report, milliseconds })}`)
+    for (const synth of synths) {
+      const report = await synth.apply(await read(synth), catalogue)
+      const milliseconds = performance.now() - begin
+      const what = reportLine({ ...report, milliseconds: 0 })
+      if (!said.has(what)) print(`${paint.cyan('↻')} ${file}: ${reportLine({ ...report, milliseconds })}`)
+      said.add(what)
+    }
     return 'done'
   } catch (error) {
     if (error instanceof LoadingEnded) return 'ended'

@@ -149,7 +149,7 @@ function outsideOf(
       let files: ReadonlySet<string> = new Set()
       const patch = await open(file, (one) => (files = new Set([...files, one])))
       const watch = watchFiles(async () => {
-        ;({ files } = await reload(synth, { file, catalogue, load }, { set: [] }, shell, files))
+        ;({ files } = await reload([synth], { file, catalogue, load }, { set: [] }, shell, files))
         watch.follow(files)
       })
       watch.follow(files)
@@ -157,9 +157,7 @@ function outsideOf(
     },
     async record(file, { force }) {
       const place = wavPlace(cwd, 'record', file)
-      const recording = await recordLive(synth, place, force).catch((error: unknown) => {
-        throw named(error, place)
-      })
+      const recording = await recordLive(synth, place, force)
       return {
         async stop() {
           const lines: string[] = []

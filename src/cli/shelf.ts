@@ -59,17 +59,17 @@ function inOneLine([first, ...more]: readonly Problem[]): string {
   return `${path}: ${message}${found === undefined ? '' : ` (${found})`}${fix} [${code}]${rest}`
 }
 
-/** Reads the snapshots beside a patch again, in the place of those that a synth has. */
+/** Reads the snapshots beside a patch again, in the place of those that the synths have which play it. */
 export function refillShelf(
-  synth: Pick<LiveSynth, 'snapshots' | 'store' | 'forget'>,
+  synths: readonly Pick<LiveSynth, 'snapshots' | 'store' | 'forget'>[],
   place: Place,
   catalogue: DeviceTypes,
   shell: Shell,
 ): void {
-  const before = synth.snapshots
+  const before = synths[0]?.snapshots ?? new Map<string, Patch>()
   const now = openShelf(place, catalogue, shell, before)
   if (now === before) return
-  refill(synth, now)
+  for (const synth of synths) refill(synth, now)
   if (now.size === 0 && before.size > 0) shell.note(shell.errorPaint.dim('there are no snapshots any more'))
 }
 

@@ -1,3 +1,4 @@
+import { standard } from '../devices/index.ts'
 import type { LiveEnsemble, LivePlayer } from '../live/live-ensemble.ts'
 import { openCatalogue, type DeviceTypes } from './catalogue.ts'
 import { reportFailure } from './failure.ts'
@@ -5,7 +6,7 @@ import type { Shell } from './io.ts'
 import { LoadingEnded, type ApartLoader } from './load-apart.ts'
 import { reload, retype } from './reload.ts'
 import { refillShelf, shelfOf } from './shelf.ts'
-import type { Stage, StageFlags } from './stage.ts'
+import type { Stage, StageFlags, StagePart } from './stage.ts'
 import { watchFiles } from './watch.ts'
 
 /** A stage whose files are watched. */
@@ -28,14 +29,13 @@ export function watchStage(
   flags: StageFlags,
   shell: Shell,
 ): StageWatch {
-  const watched = parts.map(({ open: { file, catalogue }, files }) => ({
-    file,
-    files,
-    catalogue,
-    /** What its files say does not play, for something is wrong with it. */
-    waits: false,
-    beside: shelfOf(shell.io.cwd, file),
-  }))
+  const watched = Array.from(new Set(parts.map(({ open: { file } }) => file)), (file) => {
+    const own = parts.flatMap(({ open }, i) => (open.file === file ? [i] : []))
+    const { open, files } = parts[own[0] as number] as StagePart
+    const beside = shelfOf(shell.io.cwd, file)
+    // `waits`: what its files say does not play, for something is wrong with it
+    return { file, own, files, catalogue: open.catalogue, waits: false, beside }
+  })
   /** What the device types are made of, and those that are there for whoever is reloaded. */
   let types = { files: devices, catalogue: watched[0]?.catalogue }
   const all = (): string[] => [
@@ -53,13 +53,13 @@ export function watchStage(
     if (flags.devices !== undefined && isIn(types.files))
       types = await renewed(flags.devices, types, heard.parts, loader, shell)
     const areOthers = types.catalogue !== before.catalogue
-    for (const [i, part] of watched.entries()) {
-      const synth = heard.parts[i] as LivePlayer
+    for (const part of watched) {
+      const synths = part.own.map((i) => heard.parts[i] as LivePlayer)
       const { catalogue = part.catalogue } = types
       // what waits for a type that it needs is looked at again
       if (isIn(part.files) || (areOthers && part.waits)) {
         const { files, isDone } = await reload(
-          synth,
+          synths,
           { ...part, catalogue, load: loader.load },
           flags,
           shell,
@@ -69,17 +69,17 @@ export function watchStage(
         part.waits = !isDone
         if (isDone) part.catalogue = catalogue
       } else if (areOthers) {
-        const { isDone } = await retype(synth, { ...part, catalogue }, shell)
+        const { isDone } = await retype(synths, { ...part, catalogue }, shell)
         if (isDone) part.catalogue = catalogue
         else part.waits = true
       }
-      if (changed.has(part.beside.path)) refillShelf(synth, part.beside, part.catalogue, shell)
+      if (changed.has(part.beside.path)) refillShelf(synths, part.beside, part.catalogue, shell)
     }
     watch.follow(all())
   })
   watch.follow(all())
   return {
-    catalogueOf: (part) => (watched[part] as (typeof watched)[number]).catalogue,
+    catalogueOf: (part) => watched.find(({ own }) => own.includes(part))?.catalogue ?? standard,
     close: () => watch.close(),
   }
 }

@@ -57,7 +57,7 @@ describe('a loader that is closed', () => {
     const apply = vi.fn<LiveSynth['apply']>()
     const before = new Set(['endless.ts'])
     const file = { file: 'endless.ts', catalogue: standard, load: loader.load }
-    const reloading = reload({ apply }, file, { set: [] }, shell, before)
+    const reloading = reload([{ apply }], file, { set: [] }, shell, before)
     await vi.waitFor(() => expect(isRunning()).toBe(true), { timeout: 20_000 })
     loader.close()
     expect(await reloading).toEqual({ files: before, isDone: false })

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readMidiFile } from '../../src/midi/file.ts'
@@ -62,6 +62,34 @@ describe('megasynth play --map', () => {
     const late = [sound.length - 38000, sound.length] as const
     expect([...[300, 3000, 6000].map((f) => loudest(...early, f))].map((x) => x.toFixed(2))).toEqual(['0.20', '0.10', '0.00']) // prettier-ignore
     expect([...[300, 3000, 6000].map((f) => loudest(...late, f))].map((x) => x.toFixed(2))).toEqual(['0.20', '0.00', '0.10']) // prettier-ignore
+  })
+
+  it('reads a patch that plays several channels once, and goes over to it in all of them', async () => {
+    write('low.json', tone(300))
+    write('low.snapshots.json', { format: 1, snapshots: [{ name: 'other', patch: tone(2500) }] })
+    write('band.json', { 1: 'low.json', 2: { patch: 'low.json', transpose: 12 } })
+    const flags = ['--no-midi-in', '--osc', '0', '--device', 'silent', '--record', 'both.wav']
+    const one = watching(['play', '--map', 'band.json', ...flags], folder.path)
+    await one.says('Ctrl-C ends')
+    expect(one.text().match(/1 snapshot: other/g)).toHaveLength(1)
+    write('low.json', { devices: {}, connections: [['osc', 'out']] })
+    await one.says('the patch before plays on')
+    write('low.json', tone(700))
+    await one.says('↻ low.json: set osc')
+    const socket = createSocket('udp4')
+    const port = Number(/OSC: 127\.0\.0\.1:(\d+)/.exec(one.text())?.[1])
+    const note = encodeMessage({ address: '/note', args: [int(60)] })
+    await new Promise<void>((resolve) => socket.send(note, port, '127.0.0.1', () => resolve()))
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    socket.close()
+    one.interrupt()
+    expect(await one.code).toBe(0)
+    expect(one.text().match(/the patch before plays on/g)).toHaveLength(1)
+    expect(one.text().match(/↻/g)).toHaveLength(1)
+    rmSync(join(folder.path, 'low.snapshots.json'))
+    const sound = soundOf(join(folder.path, 'both.wav'))
+    const begin = sound.findIndex((x) => Math.abs(x) > 0.01) + 4800
+    expect(levelAt(sound.slice(begin, begin + 4800), 48000, 700)).toBeCloseTo(0.4, 1)
   })
 
   it('is played by OSC, channel by channel, and records what all played in a MIDI file', async () => {

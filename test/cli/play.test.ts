@@ -136,6 +136,30 @@ describe('megasynth play', () => {
     expect(again.text()).toContain('file-exists')
   })
 
+  it('keeps what is recorded when Ctrl-C is pressed twice in a hurry, and calls a file as it was written', async () => {
+    folder.write('hum.json', patch())
+    const flags = [
+      '--device',
+      'silent',
+      '--no-midi-in',
+      '--record',
+      'twice.wav',
+      '--record-midi',
+      'twice.mid',
+    ]
+    const one = watching(['play', 'hum.json', ...flags], folder.path)
+    await one.says('Ctrl-C ends')
+    one.interrupt()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    one.interrupt()
+    expect(await one.code).toBe(0)
+    expect(folder.names()).toEqual(expect.arrayContaining(['twice.wav', 'twice.mid']))
+    expect(folder.names().filter((name) => name.endsWith('.part'))).toEqual([])
+    const nowhere = watching(['play', 'hum.json', '--device', 'silent', '--record', 'no/a.wav'], folder.path)
+    expect(await nowhere.code).toBe(1)
+    expect(nowhere.text()).toMatch(/^no\/a\.wav: cannot be written/)
+  })
+
   it('ends by itself when the notes and their tail are over', async () => {
     folder.write('organ.json', patch({ voices: 4 }))
     const one = watching(['play', 'organ.json', '--device', 'silent', '--notes', 'A4 A5'], folder.path)

@@ -65,6 +65,17 @@ describe('a command that is written wrongly ends with exit code 2', () => {
     ],
     ['empty seconds', ['render', 'hum.json', '--seconds', ''], 'expected seconds, up to 86400'],
     ['a negative tail', ['render', 'hum.json', '--tail', '-1'], 'expected seconds, up to 86400'],
+    ['--loop without notes', ['play', 'hum.json', '--loop'], '--loop: there are no notes to be played again'],
+    [
+      'an address of OSC without a port',
+      ['play', 'hum.json', '--osc-address', '0.0.0.0'],
+      'expected: --osc <port> beside it',
+    ],
+    [
+      'a channel of MIDI that is not heard',
+      ['play', 'hum.json', '--no-midi-in', '--midi-channel', '2'],
+      '--midi-channel: says how MIDI is heard, and none is',
+    ],
     ['an unknown format', ['render', 'hum.json', '--format', '8'], 'Allowed choices are 16, 24, 32f'],
     ['a sample rate that is none', ['render', 'hum.json', '--sample-rate', 'high'], '--sample-rate: '],
     [
