@@ -27,8 +27,10 @@ function compiled(patch: Patch, catalogue: DeviceTypes, { shown, path }: Place):
   const { patch: parsed } = checkPatch(patch, catalogue, out)
   try {
     if (parsed) compile(parsed, { catalogue })
-  } catch (cause) {
-    if (cause instanceof MegasynthError) throw cause
+  } catch (error) {
+    // what the file itself threw stands behind it, with its line
+    const cause = error instanceof MegasynthError ? error.cause : error
+    if (cause === undefined || cause instanceof MegasynthError) throw error
     const problem = problemOfThrown(cause, (file) => (file === path ? shown : file))
     const message = 'threw an error while a device was compiled'
     fail({ ...problem, path: problem.path === '' ? shown : problem.path, message }, { cause })

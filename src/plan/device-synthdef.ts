@@ -1,4 +1,4 @@
-import { fail } from '../errors/index.ts'
+import { fail, MegasynthError } from '../errors/index.ts'
 import { portOf, type ChoicePort, type Port, type ValuePort } from '../patch/ports.ts'
 import type { Channels, Choice, DeviceOutput, DeviceType, Predecessor } from '../devices/define.ts'
 import { guarded } from '../devices/trouble.ts'
@@ -88,18 +88,15 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
   const fade = Lag3.kr(control(controlNames.fade, 1), fadePole)
   const rings = type.rings !== undefined
   const inputs = inputsOf(type, shape, rings ? fade : 1)
-  const built = (type.build as (inputs: unknown, context: unknown) => Signal | Channels | DeviceOutput)(
-    inputs,
-    {
-      rate: shape.rate,
-      channels: shape.channels,
-      options: shape.options,
-      connected: (port: string) =>
-        shape.ports.some((p) => p.port === port && (p.form !== 'sum' || p.knobs || p.sources.length > 0)),
-      onset: rings ? Lag3.kr(control(controlNames.onset, 1), fadePole) : 1,
-      before: shape.own && type.continues ? predecessor(type.continues, shape.channels) : none,
-    },
-  )
+  const built = buildOf(type, shape, inputs, {
+    rate: shape.rate,
+    channels: shape.channels,
+    options: shape.options,
+    connected: (port: string) =>
+      shape.ports.some((p) => p.port === port && (p.form !== 'sum' || p.knobs || p.sources.length > 0)),
+    onset: rings ? Lag3.kr(control(controlNames.onset, 1), fadePole) : 1,
+    before: shape.own && type.continues ? predecessor(type.continues, shape.channels) : none,
+  })
   const { signal, gain: loudness = 1, state, effects = [] } = asOutput(built)
   const plain = fitWidth(toChannels(signal), shape.channels)
   // of one whose output may be anything, others only hear what is sound
@@ -142,6 +139,26 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
     })
   const name = `${shape.type}-${hashBytes(encodeSynthDefs([def]))}`
   return { name, bytes: encodeSynthDefs([{ ...def, name }]), delays: delaysOf(def), random }
+}
+
+/** What the type itself says; whatever it throws is a problem of that type. @throws MegasynthError `invalid-device-type` */
+function buildOf(
+  { build }: DeviceType,
+  shape: DeviceShape,
+  inputs: unknown,
+  context: unknown,
+): Signal | Channels | DeviceOutput {
+  try {
+    return (build as (inputs: unknown, context: unknown) => Signal | Channels | DeviceOutput)(inputs, context)
+  } catch (cause) {
+    if (cause instanceof MegasynthError) throw cause
+    const problem = {
+      code: 'invalid-device-type',
+      path: shape.type,
+      message: 'its build threw an error',
+    } as const
+    return fail({ ...problem, found: String(cause), expected: 'a signal' }, { cause })
+  }
 }
 
 /**

@@ -158,6 +158,20 @@ export default ${text}`
     expect([code, stderr]).toEqual([1, expect.stringContaining('[unknown-file-type]')])
   })
 
+  it('a type whose build throws is a problem of that type, not of Megasynth', async () => {
+    folder.write(
+      'throws.ts',
+      ring.replace('build: ({', "build: () => { throw new Error('no sound') }, wasBuild: ({"),
+    )
+    folder.write('throws.json', JSON.stringify(patch))
+    const { code, stderr } = await cli(['check', 'throws.json', '--devices', 'throws.ts'], {
+      cwd: folder.path,
+    })
+    expect(code).toBe(1)
+    expect(stderr).toContain('ring: its build threw an error [invalid-device-type]')
+    expect(stderr).toContain('found:    Error: no sound')
+  })
+
   it('a type whose function fails is named', async () => {
     folder.write('nan.ts', types('{ ring: { ...good, build: () => NaN } }'))
     folder.write(
