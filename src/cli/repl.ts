@@ -183,12 +183,12 @@ function outsideOf(
     },
     openMidi: openSystemPorts,
     endLoading: close,
-    filesLike: (text) => filesLike(cwd, text),
+    filesLike: (text, types) => filesLike(cwd, text, types),
   }
 }
 
-/** Folders and patch files that begin with a text, as they are written after it. */
-function filesLike(cwd: string, text: string): readonly string[] {
+/** Folders and files of some types that begin with a text, as they are written after it. */
+function filesLike(cwd: string, text: string, types: readonly string[] = patchTypes): readonly string[] {
   const folder = /^(.*[\\/])?/.exec(text)?.[0] ?? ''
   const begin = basename(text.slice(folder.length))
   try {
@@ -197,7 +197,7 @@ function filesLike(cwd: string, text: string): readonly string[] {
       .flatMap((entry) =>
         entry.isDirectory()
           ? [`${folder}${entry.name}/`]
-          : patchTypes.some((type) => entry.name.endsWith(type))
+          : types.some((type) => entry.name.endsWith(type))
             ? [`${folder}${entry.name}`]
             : [],
       )

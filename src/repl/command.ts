@@ -15,7 +15,14 @@ export type Completes =
   | 'cable to'
   /** What has a constant: `filter0.cutoff`, or a knob. */
   | 'place'
+  /** A patch file. */
   | 'file'
+  /** A file that is recorded. */
+  | 'wav'
+  | 'mid'
+  /** MIDI ports, once they have been looked at. */
+  | 'midi input'
+  | 'midi output'
   | 'command'
   | 'snapshot'
 

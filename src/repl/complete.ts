@@ -9,8 +9,10 @@ export interface Names {
   readonly commands: readonly Command[]
   readonly patch: Patch
   readonly catalogue: Readonly<Record<string, DeviceType>>
-  /** Files and folders whose names begin with a text. */
-  readonly filesLike: (text: string) => readonly string[]
+  /** Folders, and files of some types, whose names begin with a text. Default: patch files. */
+  readonly filesLike: (text: string, types?: readonly string[]) => readonly string[]
+  /** Names of MIDI ports; none as long as they have not been looked at. */
+  readonly ports: { readonly inputs: readonly string[]; readonly outputs: readonly string[] }
   readonly snapshots: readonly string[]
 }
 
@@ -29,7 +31,9 @@ export function completed(line: string, names: Names): Completion | undefined {
   const unfinished = unfinishedText(line)
   if (unfinished !== undefined) {
     const { text, quote } = unfinished
-    const found = candidates(unfinished, names).filter((name) => name.startsWith(text))
+    const found = candidates(unfinished, names)
+      .map((name) => escaped(name, quote))
+      .filter((name) => name.startsWith(text))
     // the only one is closed, unless more comes after it
     const [only] = found
     return [found.length === 1 && only !== undefined && !/[./]$/.test(only) ? [only + quote] : found, text]
@@ -43,6 +47,10 @@ export function completed(line: string, names: Names): Completion | undefined {
     : [found.map((name) => `${name}(`), word]
 }
 
+/** A text as it stands within such quotes. */
+const escaped = (text: string, quote: string): string =>
+  Array.from(text, (sign) => (sign === quote || sign === '\\' ? `\\${sign}` : sign)).join('')
+
 function candidates(unfinished: Unfinished, names: Names): readonly string[] {
   const { call, argument, key, before, text } = unfinished
   if (call === 'addDevice' && argument === 1 && (key === undefined || key === 'type'))
@@ -55,7 +63,7 @@ function named(
   completes: Completes,
   before: readonly (string | undefined)[],
   text: string,
-  { commands, patch, catalogue, filesLike, snapshots }: Names,
+  { commands, patch, catalogue, filesLike, ports, snapshots }: Names,
 ): readonly string[] {
   const knobs = Object.keys(patch.knobs ?? {})
   const devices = Object.keys(patch.devices)
@@ -102,6 +110,14 @@ function named(
       ]
     case 'file':
       return filesLike(text)
+    case 'wav':
+      return filesLike(text, ['.wav'])
+    case 'mid':
+      return filesLike(text, ['.mid', '.midi'])
+    case 'midi input':
+      return ports.inputs
+    case 'midi output':
+      return ports.outputs
     case 'command':
       return commands.map(({ name }) => name)
     case 'snapshot':

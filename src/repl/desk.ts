@@ -32,8 +32,12 @@ export interface Outside {
   readonly openMidi: () => Promise<MidiPorts>
   /** No file is loaded any more: what is being loaded is given up at once. */
   readonly endLoading: () => void
-  /** Names of files and folders that begin with a text, for completion: folders end in `/`. */
-  readonly filesLike: (text: string) => readonly string[]
+  /**
+   * Names of folders, which end in `/`, and of files that begin with a text, for completion.
+   *
+   * @param types how the files end. Default: as patch files do
+   */
+  readonly filesLike: (text: string, types?: readonly string[]) => readonly string[]
 }
 
 /** All that the commands work on. */

@@ -195,9 +195,17 @@ export function openPrompt(options: PromptOptions): Prompt {
     else running.fail(error)
   })
 
+  const ownCompletion = (line: string): Completion | undefined => {
+    try {
+      return completed(line)
+    } catch {
+      // what would be named is gone: it is told to whoever enters the line
+      return [[], line]
+    }
+  }
   const javascript = inner.completer.bind(server)
   inner.completer = (line, done) => {
-    const own = completed(line)
+    const own = ownCompletion(line)
     if (own === undefined) javascript(line, done)
     else done(null, own)
   }

@@ -73,6 +73,10 @@ export async function replSession(options: SessionOptions): Promise<void> {
     patch: synth.patch,
     catalogue,
     filesLike: outside.filesLike,
+    ports: {
+      inputs: (desk.midi?.ports.inputs ?? []).map(({ name }) => name),
+      outputs: (desk.midi?.ports.outputs ?? []).map(({ name }) => name),
+    },
     snapshots: [...synth.snapshots.keys()],
   })
   const meant: Meant = {

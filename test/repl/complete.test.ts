@@ -10,7 +10,11 @@ const names: Names = {
   commands,
   catalogue: standard,
   patch: { ...drone, devices: { ...drone.devices, filter0: { type: 'filter' } } } as unknown as Patch,
-  filesLike: (text) => ['patches/', 'lead.ts', 'lead.json'].filter((name) => name.startsWith(text)),
+  filesLike: (text, types = ['.ts', '.json']) =>
+    ['patches/', 'lead.ts', 'lead.json', 'take.wav', 'take.mid'].filter(
+      (name) => name.startsWith(text) && ['/', ...types].some((type) => name.endsWith(type)),
+    ),
+  ports: { inputs: ['Keystation'], outputs: ['Minilogue', "Anna's box"] },
   snapshots: ['verse', 'chorus'],
 }
 
@@ -64,6 +68,14 @@ describe('completion', () => {
     ["probe('o", ['oscillator0', 'out'], 'o'],
     ["load('le", ['lead.ts', 'lead.json'], 'le'],
     ["load('p", ['patches/'], 'p'],
+    ["record('", ['patches/', 'take.wav'], ''],
+    ["recordMidi('t", ["take.mid'"], 't'],
+    // ports, also where their names have quotes
+    ["midi('K", ["Keystation'"], 'K'],
+    ["midiOut('", ['Minilogue', String.raw`Anna\'s box`], ''],
+    ["midiOut('A", [String.raw`Anna\'s box'`], 'A'],
+    ["midiOut('Anna\\'", [String.raw`Anna\'s box'`], String.raw`Anna\'`],
+    ['midiOut("A', ['Anna\'s box"'], 'A'],
     ["help('tem", ["tempo'"], 'tem'],
   ])('of %s', (line, candidates, text) => expect(completed(line, names)).toEqual([candidates, text]))
 

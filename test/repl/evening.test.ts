@@ -273,7 +273,14 @@ describe('an evening at the prompt', () => {
   })
 
   it('plays on when the engine is killed', async () => {
+    await expectEntered("recordMidi('death.mid')", 'recording')
+    await expectEntered("note('C4', 0.1)")
     await expectEntered('void threads[0].terminate()', 'the engine had died')
+    await expectEntered("note('E4', 0.1)")
+    await expectEntered(
+      "await probe('out', { seconds: 0.5 }); await stop()",
+      /✓ death\.mid: \d+\.\d+ s, 2 notes/,
+    )
     await expectEntered("setKnob('cutoff', 0.3)", '0.30')
     await expectEntered('stats().voices.held', /\d/)
     await expectEntered('panic()')

@@ -24,6 +24,12 @@ describe('a mistake at the prompt', () => {
     ['setKnob(Symbol(), 1)', /^a symbol: the patch has no such knob/],
     ["probe('')", /^"": there is no such device to listen to/],
     [
+      "probe('cutoff')",
+      /^cutoff: is a knob: .*\n {2}expected: a device, or 'out'\n {2}knob\('cutoff'\) tells/,
+    ],
+    ["save('x.ts', { force: 'no' })", /^force: neither replaces a file nor keeps it .*\n {2}found: {4}"no"/],
+    ["record('x.wav', { force: 1 })", /^force: /],
+    [
       "probe('filter0', { voice: 1.5 })",
       /^voice: there is no such voice .*\n {2}found: {4}1\.5\n {2}expected: 1\.\.\d+$/,
     ],
@@ -37,6 +43,13 @@ describe('a mistake at the prompt', () => {
     expect(error).toBeInstanceOf(MegasynthError)
     expect((error as MegasynthError).problems).toHaveLength(1)
     expect((error as MegasynthError).message).toMatch(says)
+  })
+
+  it('is told of a device that is bypassed, which is there and puts out nothing', async () => {
+    await typed("set('filter0.bypass', true)")
+    await expect(typed("probe('filter0')")).rejects.toThrow("set('filter0.bypass', false)")
+    await typed('undo()')
+    await expect(typed("probe('filter0')")).resolves.toBeDefined()
   })
 
   it('strikes no note that would never end', async () => {

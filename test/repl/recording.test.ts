@@ -86,4 +86,15 @@ describe('recording and sending at the prompt', () => {
     await typed('panic()')
     await at.synth.apply(lead)
   })
+
+  it('keeps what was played though the synth is gone', async () => {
+    await typed("recordMidi('gone.mid')")
+    await typed("noteOn('C4')")
+    await until(() => at.synth.stats().voices.held === 1)
+    await at.synth.close()
+    await expect(typed("play('C4')")).rejects.toThrow('it has been closed')
+    expect((await typed('stop()')).text).toMatch(/^✓ gone\.mid: \d+\.\d\d s, 1 note$/)
+    const { messages } = readMidiFile(readFileSync(join(folder.path, 'gone.mid')))
+    expect(messages.flatMap(({ message: m }) => ('note' in m ? [m.kind] : []))).toEqual(['noteOn', 'noteOff'])
+  })
 })

@@ -101,7 +101,8 @@ export async function sitDown(folder: string): Promise<Sitting> {
       const evaluate = new Function(...names, 'patch', `return (async () => (${line}))()`) as (
         ...values: unknown[]
       ) => unknown
-      const value = await evaluate(...functions, synth.patch)
+      // a synth that has been closed has none
+      const value = await evaluate(...functions, line.includes('patch') ? synth.patch : undefined)
       return { value, text: value === undefined ? '' : inspect(value) }
     },
   }

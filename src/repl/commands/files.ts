@@ -71,6 +71,18 @@ interface Force {
   readonly force?: boolean
 }
 
+/** What replaces a file must be meant. @throws MegasynthError `invalid-value` */
+function checkForce(force: unknown): void {
+  if (typeof force !== 'boolean')
+    fail({
+      code: 'invalid-value',
+      path: 'force',
+      message: 'neither replaces a file nor keeps it',
+      found: show(force),
+      expected: 'true or false',
+    })
+}
+
 /** Begins to record: of each kind one at a time. */
 async function record(
   desk: Desk,
@@ -79,6 +91,7 @@ async function record(
   { force = false }: Force = {},
 ): Promise<object> {
   checkName(file)
+  checkForce(force)
   if (desk.takes.has(kind))
     fail({
       code: 'invalid-value',
@@ -134,6 +147,7 @@ export const fileCommands: readonly Command[] = [
     examples: ["save('take.json')", "save('lead.ts', { force: true })"],
     run: async (desk, file: string, { force = false }: Force = {}) => {
       checkName(file)
+      checkForce(force)
       const type = extname(file)
       const write = writers[type]
       if (write === undefined)
@@ -189,7 +203,7 @@ export const fileCommands: readonly Command[] = [
     chapter: 'files',
     call: 'record(file, { force }?)',
     doc: 'Records all that is heard from now on, to a WAV file, until stop().',
-    completes: ['file'],
+    completes: ['wav'],
     examples: ["record('take.wav')"],
     run: async (desk, file: string, options?: Force) => await record(desk, 'record', file, options),
   },
@@ -198,7 +212,7 @@ export const fileCommands: readonly Command[] = [
     chapter: 'files',
     call: 'recordMidi(file, { force }?)',
     doc: 'Records all that is played from now on, to a MIDI file, until stop(): notes from wherever they come, the knobs that have a MIDI control, and tempos. record may run at once.',
-    completes: ['file'],
+    completes: ['mid'],
     examples: ["recordMidi('take.mid')"],
     run: async (desk, file: string, options?: Force) => await record(desk, 'recordMidi', file, options),
   },

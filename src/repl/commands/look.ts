@@ -1,5 +1,5 @@
-import { figure } from '../../errors/index.ts'
-import { parsePatch } from '../../patch/index.ts'
+import { fail, figure } from '../../errors/index.ts'
+import { parsePatch, type Patch } from '../../patch/index.ts'
 import { out } from '../../devices/index.ts'
 import type { Stats } from '../../live/live-synth.ts'
 import { pictureOf, terminalText } from '../../picture/index.ts'
@@ -55,6 +55,7 @@ export const lookCommands: readonly Command[] = [
       device: string,
       where: { readonly voice?: number; readonly seconds?: number } = {},
     ) => {
+      checkListenable(synth.patch, device)
       const first = await synth.probe(device, where)
       const isSlow = first.sampleRate < synth.sampleRate && where.seconds === undefined
       const audio = isSlow ? await synth.probe(device, { ...where, seconds: controlSeconds }) : first
@@ -74,6 +75,27 @@ export const lookCommands: readonly Command[] = [
     },
   },
 ]
+
+/** What is in the patch, and yet puts out nothing, is told apart from what is not there. @throws MegasynthError `unknown-source` */
+function checkListenable({ devices, knobs = {} }: Patch, device: string): void {
+  if (typeof (device as unknown) !== 'string') return
+  if (Object.hasOwn(devices, device) && devices[device]?.bypass === true)
+    fail({
+      code: 'unknown-source',
+      path: device,
+      message: 'is bypassed: nothing comes out of it',
+      expected: 'a device that is not',
+      suggestion: `set('${device}.bypass', false)`,
+    })
+  if (Object.hasOwn(knobs, device))
+    fail({
+      code: 'unknown-source',
+      path: device,
+      message: 'is a knob: there is nothing to listen to',
+      expected: "a device, or 'out'",
+      suggestion: `knob('${device}') tells where it is`,
+    })
+}
 
 function statsText(stats: Stats): string {
   const { voices, latency, load, lostFrames, overruns, late, longestLate, sampleRate, bufferFrames } = stats
