@@ -214,8 +214,9 @@ export function openPrompt(options: PromptOptions): Prompt {
   const type = inner._ttyWrite.bind(server)
   inner._ttyWrite = (text, key) => {
     const ends = key?.ctrl === true && key.name === 'd' && server.line === ''
-    if (ends && running !== undefined) output.write('\nthe line before is waited for: Ctrl-C gives it up\n')
     if (!paste.takes(text, key ?? {})) type(text, key)
+    // only now: a Ctrl-C that comes earlier is a key that nobody reads
+    if (ends && running !== undefined) output.write('\nthe line before is waited for: Ctrl-C gives it up\n')
   }
 
   const define = (): void => {
