@@ -72,9 +72,10 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
 
   protected schedule(happening: Happening, block: number | undefined): void {
     const soon = block === undefined || block <= this.now
-    if (!soon && (block > this.#horizon || this.#changes > 0)) {
+    const waits = this.#changes > 0 || !this.graph.isAlive
+    if (!soon && (block > this.#horizon || waits)) {
       this.player.add(block, happening)
-      if (block <= this.#lookAhead && this.#changes === 0) this.#guarded(() => this.#commitAhead())
+      if (block <= this.#lookAhead && !waits) this.#guarded(() => this.#commitAhead())
     } else if (!soon) {
       this.#insert(block, [happening], false)
     } else {
@@ -347,10 +348,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     return this.#taps.add(listener, isThere ? this.engine : undefined)
   }
 
-  async probe(
-    device: string,
-    where: { readonly voice?: number; readonly seconds?: number } = {},
-  ): Promise<Audio> {
+  async probe(device: string, where: Parameters<LiveSynth['probe']>[1] = {}): Promise<Audio> {
     let what: Listening | undefined
     return await this.#steadily(
       async (engine, running) => {

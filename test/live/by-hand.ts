@@ -1,3 +1,4 @@
+import { MegasynthError } from '../../src/errors/index.ts'
 import { createOfflineEngine, type EngineEvent, type OfflineEngine } from '../../src/engine/index.ts'
 import type { LiveEngine } from '../../src/engine/live.ts'
 import type { Moment } from '../../src/engine/schedule.ts'
@@ -20,6 +21,10 @@ export class Thread {
   readonly #mail: (() => void)[] = []
   readonly #told: EngineEvent[] = []
   readonly #listeners = new Set<(event: EngineEvent) => void>()
+  readonly #mourners = new Set<(cause: MegasynthError) => void>()
+  /** Those who wait for an answer. */
+  readonly #asking = new Set<(error: unknown) => void>()
+  #end: { readonly state: 'failed' | 'closed'; readonly cause: MegasynthError } | undefined
   /** As the shared memory of the real one. */
   readonly #gauge = { announced: 0 }
   /** The last buffer that was heard. */
@@ -31,14 +36,23 @@ export class Thread {
     engine.listen((event) => this.#told.push(event))
     const ask = <T>(work: () => Promise<T>): Promise<T> =>
       new Promise((resolve, reject) => {
+        this.#open()
+        this.#asking.add(reject)
         // what came of it is known before it is answered
         this.#mail.push(
           () =>
             void work()
-              .finally(() => this.#tell())
+              .finally(() => {
+                this.#asking.delete(reject)
+                this.#tell()
+              })
               .then(resolve, reject),
         )
       })
+    const close = async (): Promise<void> => {
+      this.#over('closed', 'the engine is closed')
+      await engine.close()
+    }
     const { sampleRate, blockSize, firstBus, limits } = engine
     const gauge = this.#gauge
     this.live = {
@@ -66,25 +80,54 @@ export class Thread {
       load: (defs) => ask(() => engine.load(defs)),
       transact: (commands, describe, at) => ask(() => engine.transact(commands, describe, at)),
       send: (commands, at: Moment = { block: this.#gauge.announced, soon: true }) => {
+        this.#open()
         this.#mail.push(() => engine.send(commands, at))
       },
-      cancel: (after) => this.#mail.push(() => engine.cancel(after)),
+      cancel: (after) => {
+        this.#open()
+        this.#mail.push(() => engine.cancel(after))
+      },
       probe: (probe) => ask(() => engine.probe(probe)),
       queryTree: (group) => ask(() => engine.queryTree(group)),
       counts: () => ask(() => engine.counts()),
-      status: () => ({ ...engine.status(), block: engine.block }),
+      status: () => ({
+        ...engine.status(),
+        block: engine.block,
+        ...(this.#end && { state: this.#end.state }),
+      }),
       listen: (listener) => {
         this.#listeners.add(listener)
         return () => this.#listeners.delete(listener)
       },
       tap: () => () => undefined,
-      onDeath: () => undefined,
-      close: () => engine.close(),
+      onDeath: (listener) => this.#mourners.add(listener),
+      close,
     }
+  }
+
+  #open(): void {
+    if (this.#end) throw this.#end.cause
+  }
+
+  #over(state: 'failed' | 'closed', message: string): MegasynthError {
+    const cause = this.#end?.cause ?? new MegasynthError([{ code: 'engine-failed', path: 'engine', message }])
+    this.#end = { state, cause }
+    this.#mail.length = 0
+    for (const reject of this.#asking) reject(cause)
+    this.#asking.clear()
+    return cause
+  }
+
+  /** It ends by itself. */
+  die(): void {
+    if (this.#end) return
+    const cause = this.#over('failed', 'it died')
+    for (const mourn of this.#mourners) mourn(cause)
   }
 
   /** A buffer is asked for; what was said arrives before it, or stays on its way. */
   async buffer(arrives = true): Promise<void> {
+    if (this.#end) return await breathe()
     if (arrives) for (const read of this.#mail.splice(0)) read()
     await breathe()
     this.#gauge.announced = Math.max(this.#engine.nextBlock, this.#engine.block + buffer)
@@ -113,6 +156,21 @@ export async function during<T>(work: Promise<T>, pass: () => Promise<void>): Pr
 
 /** The block of the engine that is second 0. */
 export const originOf = (synth: unknown): number => (synth as { origin: number }).origin
+
+/** The same, on engines that may die: another takes the place of each. */
+export async function startMortal(
+  patch: Patch,
+): Promise<{ readonly synth: LiveSynth; readonly thread: () => Thread }> {
+  let thread: Thread | undefined
+  const create = async (): Promise<LiveEngine> => {
+    thread = new Thread(await createOfflineEngine({ outputs }, 8))
+    return thread.live
+  }
+  const starting = startSession(create, { patch }, (...parts) => new LiveSession(...parts))
+  const synth = await during(starting, async () => await (thread?.buffer() ?? breathe()))
+  await thread?.buffer()
+  return { synth, thread: () => thread as Thread }
+}
 
 /** A live synth on an engine that is driven by hand. Its timers are to be fake. */
 export async function startLive(
