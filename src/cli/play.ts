@@ -26,7 +26,7 @@ export function addPlay(program: Command, shell: Shell): void {
     .command('play')
     .summary('play a patch, and reload it whenever it is saved')
     .description(
-      'Plays a patch on a sound card. Whenever the file, or one that it imports, is saved, the patch goes over to what it says now, while it sounds. Ctrl-C ends it.',
+      'Plays a patch on a sound card. Whenever the file, one that it imports or one of --devices is saved, the patch goes over to what it says now, while it sounds. Ctrl-C ends it.',
     )
     .argument('[patch]', 'a patch file: .ts, .mts, .js, .mjs or .json')
     .option('-n, --notes <text>', 'notes, a beat each: "C4+E4+G4 F4 G4" (+ joins a chord, - rests, _ holds)')
