@@ -38,7 +38,7 @@ const isGiven = (value: unknown): boolean => value !== undefined
 /**
  * Refuses options that mean nothing, whatever the caller's types say.
  *
- * @throws MegasynthError `out-of-range`
+ * @throws MegasynthError `out-of-range`; `invalid-value` for an `mpe` that is no zones
  */
 export function checkMidiOptions({
   channel,
@@ -56,7 +56,16 @@ export function checkMidiOptions({
       what: 'range of a pitch bend in semitones',
     })
   if (mpe === undefined) return
-  const { lower = 0, upper = 0 } = Object(mpe) as NonNullable<MidiOptions['mpe']>
+  if (typeof mpe !== 'object' || mpe === null || Array.isArray(mpe))
+    fail({
+      code: 'invalid-value',
+      path: 'mpe',
+      message: 'is no MPE zone',
+      found: show(mpe),
+      expected: '{ lower, upper }: member channels of each zone',
+      suggestion: 'of most instruments it is { lower: 15 }',
+    })
+  const { lower = 0, upper = 0 }: NonNullable<MidiOptions['mpe']> = mpe
   checkNumber(lower, 'mpe.lower', members)
   checkNumber(upper, 'mpe.upper', members)
   // two zones need two masters

@@ -48,8 +48,11 @@ export function pressing(before: Pressing, event: NoteEvent): Pressing {
   switch (event.kind) {
     case 'on': {
       const { keys } = before
-      const old = keys.findLastIndex((key) => isSame(key, event))
-      return { ...before, keys: [...(old < 0 ? keys : keys.toSpliced(old, 1)), pressed(event)] }
+      const at = keys.findLastIndex((key) => isSame(key, event))
+      const old = keys[at]
+      // what the sostenuto pedal has caught it goes on holding, as on a piano
+      const caught = old?.caught === true && old.note === event.note
+      return { ...before, keys: [...(old ? keys.toSpliced(at, 1) : keys), pressed(event, caught)] }
     }
     case 'off':
       return lifted(before, event)
@@ -102,14 +105,10 @@ type KeyEvent = Extract<NoteEvent, { kind: 'on' | 'off' }>
 const isSame = (key: Pressed, { id, note, channel }: KeyEvent): boolean =>
   key.id === (id ?? note) && key.channel === channel
 
-const pressed = ({ note, velocity, id = note, channel }: Extract<NoteEvent, { kind: 'on' }>): Pressed => ({
-  id,
-  channel,
-  note,
-  velocity,
-  down: true,
-  caught: false,
-})
+const pressed = (
+  { note, velocity, id = note, channel }: Extract<NoteEvent, { kind: 'on' }>,
+  caught: boolean,
+): Pressed => ({ id, channel, note, velocity, down: true, caught })
 
 function lifted(before: Pressing, event: Extract<NoteEvent, { kind: 'off' }>): Pressing {
   const { keys, sustain } = before

@@ -111,12 +111,18 @@ export class Player {
     return this.#held
   }
 
+  /** Whether any key is down. */
+  get isPressing(): boolean {
+    return this.#down.size > 0
+  }
+
   play(one: NoteEvent): void {
     if (one.kind === 'on' || one.kind === 'off') {
       const key = JSON.stringify([one.channel ?? null, one.id ?? one.note])
       if (one.kind === 'on') {
         this.#down.set(key, { note: one.note, channel: one.channel })
-        this.#caught.delete(key)
+        // struck again it stays caught; a name that is given to another note is another key
+        if (this.#held.some((other) => other.key === key && other.note !== one.note)) this.#caught.delete(key)
         this.#held = [
           ...this.#held.filter((other) => other.key !== key),
           { key, note: one.note, channel: one.channel },

@@ -13,6 +13,7 @@ import {
   setKeys,
   voicesOf,
   type VoiceChange,
+  type Voices,
 } from '../../src/plan/index.ts'
 import { runs } from './patches.ts'
 import {
@@ -21,6 +22,7 @@ import {
   noteArbitrary,
   onArbitrary,
   play,
+  Player,
   policyArbitrary,
   released,
 } from './playing.ts'
@@ -29,6 +31,40 @@ const anyMode = policyArbitrary('poly', 'mono', 'legato', 'drone')
 const poly = policyArbitrary('poly')
 
 describe('bend, pressure and timbre', () => {
+  it('are those of all, of the channel and of the key: bends add up, the highest pressure counts, the last timbre', () => {
+    fc.assert(
+      fc.property(anyMode, eventsArbitrary, (policy, events) => {
+        const pressures = new Map<number | undefined, number>()
+        const timbres = new Map<number | undefined, number>()
+        const start = createVoices(policy)
+        /** Pressure of the key of each voice. */
+        const keys = start.voices.map(() => 0)
+        play(start, events, ({ event, before, after }) => {
+          for (const [i, { strike }] of after.voices.entries())
+            if (strike !== before.voices[i]?.strike) keys[i] = 0
+          if (event.kind === 'pressure' && event.note === undefined) pressures.set(event.channel, event.value)
+          else if (event.kind === 'pressure')
+            for (const [i, { note, channel, sound }] of before.voices.entries()) {
+              const concerned = event.channel === undefined || event.channel === channel
+              if (sound !== 'none' && note === event.note && concerned) keys[i] = event.value
+            }
+          else if (event.kind === 'timbre') {
+            if (event.channel === undefined) timbres.clear()
+            timbres.set(event.channel, event.value)
+          }
+          for (const [i, { channel }] of after.voices.entries()) {
+            const own = (values: ReadonlyMap<number | undefined, number>): number | undefined =>
+              channel === undefined ? undefined : values.get(channel)
+            const pressure = Math.max(pressures.get(undefined) ?? 0, own(pressures) ?? 0, keys[i] ?? 0)
+            const timbre = own(timbres) ?? timbres.get(undefined) ?? 0.5
+            expect(keysOf(after, i)).toMatchObject({ pressure, timbre })
+          }
+        })
+      }),
+      runs(300),
+    )
+  })
+
   it('reach the voices of their channel and no other, and the notes that are struck later', () => {
     fc.assert(
       fc.property(anyMode, eventsArbitrary, (policy, events) => {
@@ -110,6 +146,53 @@ describe('glide', () => {
         },
       ),
       runs(200),
+    )
+  })
+})
+
+describe('the pitch of every voice', () => {
+  it('begins where it is, or there at once, as the policy says, and goes straight to its note, whatever is played', () => {
+    const moments = fc.array(fc.tuple(eventsArbitrary, fc.boolean()), { maxLength: 8 })
+    fc.assert(
+      fc.property(anyMode, moments, (policy, phrases) => {
+        // detune and bend come on top of it
+        const unison = { voices: 1, detune: 0, spread: 0 }
+        const alone = { ...policy, count: policy.mode === 'poly' ? policy.count : 1, unison }
+        const { mode, glide } = alone
+        const player = new Player()
+        let state = createVoices(alone)
+        let last: number | undefined
+        const pitch = (voices: Voices, voice: number, now: number): number =>
+          keysOf({ ...voices, now }, voice).pitch * 128
+        for (const [events, rests] of phrases) {
+          for (const event of events) {
+            if (event.kind === 'bend') continue
+            const [before, wasPressing, now] = [state, player.isPressing, state.now + 0.1]
+            player.play(event)
+            state = allocate(before, event, now).voices
+            for (const [i, voice] of state.voices.entries()) {
+              const old = before.voices[i]
+              if (voice.strike === old?.strike) {
+                for (const later of [0, 0.1, 0.3, 1])
+                  expect(pitch(state, i, now + later)).toBe(pitch(before, i, now + later))
+                continue
+              }
+              const isStruck =
+                event.kind === 'on' && event.note === voice.note && event.channel === voice.channel
+              const isTied = !isStruck || glide.when === 'always' || wasPressing
+              const here = mode !== 'poly' && old?.sound === 'sounding' ? pitch(before, i, now) : last
+              const from = glide.time > 0 && isTied ? (here ?? voice.note) : voice.note
+              const way = voice.note - from
+              const seconds = glide.per === 'interval' ? glide.time : (glide.time * Math.abs(way)) / 12
+              for (const part of [0, 0.3, 0.7, 1, 2])
+                expect(pitch(state, i, now + part * seconds)).toBeCloseTo(from + way * Math.min(1, seconds > 0 ? part : 1), 9) // prettier-ignore
+            }
+            last = state.voices.find(({ strike }) => strike === state.clock)?.note ?? last
+          }
+          if (rests) state = rested(state, () => true)
+        }
+      }),
+      runs(300),
     )
   })
 })

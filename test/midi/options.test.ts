@@ -107,6 +107,15 @@ it('says from where channels are counted', () => {
   )
 })
 
+it.each([true, 15, 'lower', null, [15]])('refuses an MPE zone that is none: %j', (mpe) => {
+  for (const work of Object.values(hearing))
+    expect(problemOf(() => work({ mpe }))).toMatchObject({
+      code: 'invalid-value',
+      path: 'mpe',
+      suggestion: 'of most instruments it is { lower: 15 }',
+    })
+})
+
 it('refuses a message of another kind, and takes what is right', () => {
   expect(problemOf(() => encodeMidi({ ...note, kind: 'noteon' } as unknown as MidiMessage))).toMatchObject({
     code: 'invalid-value',

@@ -54,6 +54,12 @@ describe('poly', () => {
     ['60 o+ -60 s+ s-', '60'],
     ['s+ 60 -60 o+ s-', '·'],
     ['60 s+ all 62 -62', '·'],
+    ['60 o+ -60 60 -60', '60'],
+    ['60 o+ -60 60 -60 o-', '·'],
+    ['60 o+ -60 60 o-', '60'],
+    ['60 o+ all 62 -62', '·'],
+    // lifted with the keys, it catches anew
+    ['60 o+ all 62 o+ -62', '· 62'],
   ])('%s → %s', (events, expected) => {
     expect(held({ count: 3 }, events)).toBe(expected)
   })

@@ -120,6 +120,34 @@ describe('what is typed', () => {
     at.synth.setTempo(120)
   })
 
+  it('hears MIDI as it is told to: one channel, an MPE instrument, transposed', async () => {
+    const played: unknown[] = []
+    const unhear = at.synth.on('played', (what) => what.kind === 'note' && played.push(what.event))
+    const play = async (line: string, ...messages: readonly (readonly number[])[]): Promise<unknown[]> => {
+      await typed(line)
+      played.length = 0
+      for (const bytes of messages) at.ports.play('Keystation', bytes)
+      await until(() => played.length > 0)
+      return [...played]
+    }
+    const one = await play(
+      "midi('Keystation', { channel: 2, bendRange: 12, transpose: 12 })",
+      [0x90, 64, 100],
+      [0xe1, 0x7f, 0x7f],
+      [0x91, 60, 127],
+    )
+    expect(one).toMatchObject([{ kind: 'bend', semitones: 12, channel: 1 }, { kind: 'on', note: 72, channel: 1 }]) // prettier-ignore
+    // a note of its own bends by 48 semitones
+    expect(await play("midi('Keystation', { mpe: true })", [0xe3, 0x7f, 0x7f])).toMatchObject([{ semitones: 48, channel: 3 }]) // prettier-ignore
+    expect(await play("midi('Keystation', { mpe: { lower: 2 } })", [0xe3, 0x7f, 0x7f])).toMatchObject([{ semitones: 2, channel: 3 }]) // prettier-ignore
+    expect(await play("midi('Keystation', { mpe: false })", [0xe3, 0x7f, 0x7f])).toMatchObject([{ semitones: 2 }]) // prettier-ignore
+    await expect(typed("midi('Keystation', { mpe: 'yes' })")).rejects.toThrow('invalid-value')
+    await expect(typed("midi('Keystation', { chanel: 2 })")).rejects.toThrow('did you mean "channel"?')
+    await typed('midi(false)')
+    at.synth.play({ kind: 'allOff' })
+    unhear()
+  })
+
   it('goes on with its values, and prints them short', async () => {
     const { value, text } = await typed("connect('lfo0', 'oscillator0.frequency', 0.01)")
     expect(value).toMatchObject({ set: ['oscillator0'], milliseconds: expect.any(Number) as number })

@@ -3,6 +3,7 @@ import { fail, show } from '../../errors/index.ts'
 import { connectMidi, type MidiNews } from '../../midi/connect.ts'
 import { portsNamed } from '../../midi/choose-port.ts'
 import type { MidiPortInfo } from '../../midi/ports.ts'
+import type { MidiOptions } from '../../midi/state.ts'
 import { programLine, recallPrograms } from '../../midi/programs.ts'
 import { sendMidi } from '../../midi/send.ts'
 import { table } from '../../picture/table.ts'
@@ -59,7 +60,20 @@ function checkPort(port: unknown, expected: string): void {
     })
 }
 
-async function midi(desk: Desk, port?: string | false): Promise<object> {
+/** One MPE zone of all channels, as most instruments have it. */
+const allOfThem = { lower: 15 }
+
+/** How what is played on MIDI ports is understood. `mpe: true` is one zone of all channels. */
+interface Hearing extends Omit<MidiOptions, 'mpe'> {
+  readonly mpe?: MidiOptions['mpe'] | boolean
+  readonly transpose?: number
+}
+
+async function midi(
+  desk: Desk,
+  port?: string | false,
+  { mpe = false, ...hearing }: Hearing = {},
+): Promise<object> {
   if (port === false) {
     desk.midi?.connection?.close()
     if (desk.midi) desk.midi.connection = undefined
@@ -73,6 +87,8 @@ async function midi(desk: Desk, port?: string | false): Promise<object> {
   const connection = connectMidi(desk.synth, {
     ports,
     port,
+    ...hearing,
+    ...(mpe !== false && { mpe: mpe === true ? allOfThem : mpe }),
     clock: desk.synth,
     onProgram: recallPrograms(desk.synth, (news) => desk.say(`MIDI: ${programLine(news)}`)),
     onNews: newsOf(desk, 'is heard'),
@@ -133,10 +149,10 @@ export const midiCommands: readonly Command[] = [
   {
     name: 'midi',
     chapter: 'midi',
-    call: 'midi(port?)',
-    doc: "Lists the MIDI inputs, or lets all those play whose name has this in it; '' is all of them, false none. Program changes recall the snapshots, 0 the first; the clock of a cable sets the tempo, starts and stops.",
+    call: 'midi(port?, { channel, bendRange, mpe, transpose }?)',
+    doc: "Lists the MIDI inputs, or lets all those play whose name has this in it; '' is all of them, false none. Program changes recall the snapshots, 0 the first; the clock of a cable sets the tempo, starts and stops. Options: one channel 1 to 16 alone, semitones that the pitch bend reaches (2), true for an MPE instrument, semitones by which notes are moved.",
     completes: ['midi input'],
-    examples: ['midi()', "midi('')", 'midi(false)'],
+    examples: ['midi()', "midi('')", "midi('', { mpe: true })", 'midi(false)'],
     run: midi,
   },
   {
