@@ -61,6 +61,31 @@ describe('a note that is stolen', () => {
     expect((await level(1)) / (await level(4))).toBeCloseTo(1, 1)
   })
 
+  it.each<Patch['voices']>([1, { count: 2, unison: 2 }, { count: 1, steal: 'quietest', glide: 0.1 }])(
+    'is not waited for: the new one begins in the very sample in which it does on a free voice, in the next block: %j',
+    async (voices) => {
+      const onset = async (policy: Patch['voices'], isSilent: boolean): Promise<number> => {
+        const synth = await start({
+          ...(policy !== undefined && { voices: policy }),
+          devices: { osc: { type: 'oscillator', waveform: 'saw' } },
+          connections: [
+            ['keys.velocity', 'osc.amplitude'],
+            ['osc', 'out'],
+          ],
+        })
+        // it is held, and has a voice, but nothing is heard of it
+        synth.play(on(40, { velocity: 0 }))
+        if (isSilent) synth.play({ kind: 'off', note: 40 }, { at: 0.5 })
+        synth.play(on(88), { at: 1 })
+        return (await left(synth, 1.1)).findIndex((sample) => Math.abs(sample) > 1e-9)
+      }
+      const stolen = await onset(voices, false)
+      expect(stolen).toBe(await onset(voices, true))
+      expect(stolen).toBeGreaterThanOrEqual(rate)
+      expect(stolen).toBeLessThan(rate + 128 + 8)
+    },
+  )
+
   it('is one of as many as there may be: more do not sound', async () => {
     const synth = await start(tone(3))
     const notes = [48, 52, 55, 59, 62, 66]

@@ -36,7 +36,36 @@ const eventArbitrary: fc.Arbitrary<NoteEvent> = fc.oneof(
   { weight: 1, arbitrary: event({ kind: kind('allOff'), channel }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'silence' as const }) },
 )
-export const eventsArbitrary = fc.array(eventArbitrary, { maxLength: 50 })
+/** Lifts one of the keys that are down, the newest is 0, or presses it harder: what is named at random seldom meets one. */
+const touchArbitrary = fc.record({
+  key: fc.nat({ max: 5 }),
+  value: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: level }),
+})
+
+export const eventsArbitrary = fc
+  .array(fc.oneof({ weight: 7, arbitrary: eventArbitrary }, { weight: 3, arbitrary: touchArbitrary }), {
+    maxLength: 60,
+    // else they are a few events long
+    size: 'max',
+  })
+  .map((steps) => {
+    let down: Extract<NoteEvent, { kind: 'on' }>[] = []
+    return steps.flatMap((step): NoteEvent[] => {
+      if ('kind' in step) {
+        if (step.kind === 'on') down = [step, ...down]
+        return [step]
+      }
+      const key = down[step.key]
+      if (key === undefined) return []
+      const { velocity: _, ...named } = key
+      if (step.value === null) {
+        down = down.filter((other) => other !== key)
+        return [{ ...named, kind: 'off' }]
+      }
+      const { id: __, ...pressed } = named
+      return [{ ...pressed, kind: 'pressure', value: step.value }]
+    })
+  })
 
 /** Policies of some modes. */
 export const policyArbitrary = (...modes: readonly ParsedVoices['mode'][]): fc.Arbitrary<ParsedVoices> =>

@@ -152,9 +152,12 @@ describe('glide', () => {
 
 describe('the pitch of every voice', () => {
   it('begins where it is, or there at once, as the policy says, and goes straight to its note, whatever is played', () => {
-    const moments = fc.array(fc.tuple(eventsArbitrary, fc.boolean()), { maxLength: 8 })
+    const phrases = fc.array(fc.tuple(eventsArbitrary, fc.boolean()), { maxLength: 3 })
+    const near = (found: number, wanted: number): void => {
+      if (!(Math.abs(found - wanted) < 1e-9)) expect(found).toBeCloseTo(wanted, 9)
+    }
     fc.assert(
-      fc.property(anyMode, moments, (policy, phrases) => {
+      fc.property(anyMode, phrases, (policy, played) => {
         // detune and bend come on top of it
         const unison = { voices: 1, detune: 0, spread: 0 }
         const alone = { ...policy, count: policy.mode === 'poly' ? policy.count : 1, unison }
@@ -164,7 +167,7 @@ describe('the pitch of every voice', () => {
         let last: number | undefined
         const pitch = (voices: Voices, voice: number, now: number): number =>
           keysOf({ ...voices, now }, voice).pitch * 128
-        for (const [events, rests] of phrases) {
+        for (const [events, rests] of played) {
           for (const event of events) {
             if (event.kind === 'bend') continue
             const [before, wasPressing, now] = [state, player.isPressing, state.now + 0.1]
@@ -174,7 +177,7 @@ describe('the pitch of every voice', () => {
               const old = before.voices[i]
               if (voice.strike === old?.strike) {
                 for (const later of [0, 0.1, 0.3, 1])
-                  expect(pitch(state, i, now + later)).toBe(pitch(before, i, now + later))
+                  near(pitch(state, i, now + later), pitch(before, i, now + later))
                 continue
               }
               const isStruck =
@@ -185,7 +188,10 @@ describe('the pitch of every voice', () => {
               const way = voice.note - from
               const seconds = glide.per === 'interval' ? glide.time : (glide.time * Math.abs(way)) / 12
               for (const part of [0, 0.3, 0.7, 1, 2])
-                expect(pitch(state, i, now + part * seconds)).toBeCloseTo(from + way * Math.min(1, seconds > 0 ? part : 1), 9) // prettier-ignore
+                near(
+                  pitch(state, i, now + part * seconds),
+                  from + way * (seconds > 0 ? Math.min(1, part) : 1),
+                )
             }
             last = state.voices.find(({ strike }) => strike === state.clock)?.note ?? last
           }

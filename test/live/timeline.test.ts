@@ -10,7 +10,7 @@ describe('a timeline', () => {
       { weight: 1, arbitrary: fc.record({ remove: fc.nat({ max: 12 }) }) },
     )
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const timeline = new Timeline<number>()
         let waiting: { block: number; item: number }[] = []
         for (const [item, step] of steps.entries()) {

@@ -53,7 +53,10 @@ function follow(heard: readonly Heard[], told = new Told()): Told {
 
 describe('clocks on two cables', () => {
   it('law: one that ticks all along is followed as if it were alone, whatever buttons the other has', () => {
-    const presses = fc.array(fc.tuple(button, fc.double({ min: 0, max: 6, noNaN: true })), { maxLength: 30 })
+    const presses = fc.array(fc.tuple(button, fc.double({ min: 0, max: 6, noNaN: true })), {
+      maxLength: 30,
+      size: 'max',
+    })
     const press = (cable: string, all: readonly (readonly [ClockMessage, number])[]): Heard[] =>
       all.map(([message, at]) => [cable, message, at])
     fc.assert(
@@ -80,7 +83,7 @@ describe('clocks on two cables', () => {
     )
     let [running, standing] = [0, 0]
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), later, (steps, buttons) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), later, (steps, buttons) => {
         let time = 0
         const before = steps.map(([cable, message, gap]): Heard => [cable, message, (time += gap)])
         const then = buttons.map(([cable, message, at]): Heard => [cable, message, time + at])

@@ -33,7 +33,7 @@ describe('a note over two tracks', () => {
       })
     }
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+      fc.property(fc.array(event, { maxLength: 60, size: 'max' }), (events) => {
         const sorted = events.toSorted((a, b) => a.tick - b.tick)
         const [ons, offs] = [sorted.filter(({ on }) => on), sorted.filter(({ on }) => !on)]
         const { messages } = readMidiFile(midiBytes([bytesOf(ons), bytesOf(offs)]))

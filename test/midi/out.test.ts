@@ -135,7 +135,7 @@ describe('what is played, as MIDI', () => {
     })
     const range = fc.oneof(fc.constant(2), fc.integer({ min: 1, max: 12799 }).map((cents) => cents / 100)) // prettier-ignore
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 20 }), range, (events, bendRange) => {
+      fc.property(fc.array(event, { maxLength: 40, size: 'max' }), range, (events, bendRange) => {
         let out = midiOutAtStart({ bendRange })
         let midi = midiAtStart()
         for (const one of events) {
@@ -191,7 +191,7 @@ describe('what is played, as MIDI', () => {
       fc.record({ kind: fc.constant('silence' as const) }),
     )
     fc.assert(
-      fc.property(fc.array(event), (events) => {
+      fc.property(fc.array(event, { maxLength: 60, size: 'max' }), (events) => {
         let out = midiOutAtStart()
         let midi = midiAtStart()
         let here: Hands = noHands

@@ -29,6 +29,7 @@ const anyChannelMessage = anyMessage.filter((message): message is ChannelMessage
 const anyTake: fc.Arbitrary<Take> = fc.record({
   messages: fc.array(
     fc.record({ seconds: fc.double({ min: 0, max: 600, noNaN: true }), message: anyChannelMessage }),
+    { maxLength: 60, size: 'max' },
   ),
   tempos: fc.array(
     fc.record({
@@ -170,7 +171,7 @@ describe('a take as a MIDI file', () => {
       })
     }
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 20 }), format, (events, how) => {
+      fc.property(fc.array(event, { maxLength: 40, size: 'max' }), format, (events, how) => {
         const sorted = events.toSorted((a, b) => a.time - b.time)
         const take = sorted.map((one) => ({ seconds: one.time / 20, message: messageOf(one) }))
         const { messages } = readMidiFile(midiFile({ messages: take, seconds: 1 }, { format: how }))

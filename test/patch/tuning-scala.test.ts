@@ -179,7 +179,7 @@ describe('tuningFromScala', () => {
     const cents = fc.integer({ min: -9e6, max: 9e6 }).map((n) => n / 1000)
     const ratio = fc.tuple(fc.integer({ min: 1 }), fc.integer({ min: 1 })).map(([a, b]) => `${a}/${b}`)
     fc.assert(
-      fc.property(fc.array(fc.oneof(cents, ratio), { maxLength: 50 }), (degrees) => {
+      fc.property(fc.array(fc.oneof(cents, ratio), { maxLength: 50, size: 'max' }), (degrees) => {
         const lines = degrees.map((degree) => (typeof degree === 'number' ? degree.toFixed(3) : degree))
         const read = tuningFromScala(scale(...lines)).scale ?? []
         expect(read.map((degree) => (typeof degree === 'number' ? degree + 0 : degree))).toEqual(

@@ -87,10 +87,10 @@ describe('keyPitches', () => {
     )
     const key = fc.nat(127)
     const tuning = fc.record({
-      scale: fc.array(interval, { minLength: 1, maxLength: 30 }),
+      scale: fc.array(interval, { minLength: 1, maxLength: 30, size: 'max' }),
       middle: key,
       reference: fc.record({ key, frequency: fc.double({ min: 1, max: 20000, noNaN: true }) }),
-      map: fc.array(fc.nat(60), { minLength: 1, maxLength: 30 }),
+      map: fc.array(fc.nat(60), { minLength: 1, maxLength: 30, size: 'max' }),
     })
     fc.assert(
       fc.property(tuning, fc.nat(40), ({ scale, ...keyboard }, octave) => {
