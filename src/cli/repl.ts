@@ -10,7 +10,7 @@ import { catchExit } from '../repl/exit-request.ts'
 import { replSession } from '../repl/session.ts'
 import { ownStateFolder } from '../repl/state-folder.ts'
 import { steadyWrites } from '../repl/steady-output.ts'
-import type { DeviceTypes } from './catalogue.ts'
+import { openCatalogue } from './catalogue.ts'
 import { Ended, signals, type Signal } from './exit.ts'
 import { named, placeOf } from './files.ts'
 import { bufferFlag, deviceFlag, setFlag, type KnobSetting } from './flags.ts'
@@ -21,12 +21,12 @@ import { midiLine, midiPlace, recordMidi } from './midi-recording.ts'
 import { starter } from './new.ts'
 import { loadApart, type ApartLoader } from './load-apart.ts'
 import { openPatch } from './open.ts'
-import { deviceLine, reload, tellOfTrouble } from './reload.ts'
+import { watchPrompt, type PromptWatch } from './prompt-watch.ts'
+import { deviceLine, tellOfTrouble } from './reload.ts'
 import { sayWhatWasRecorded, wavPlace } from './render.ts'
 import { openShelf, shelfOf } from './shelf.ts'
 import { ShelfKeeper } from './shelf-keeper.ts'
 import { openSystemPorts } from './system-ports.ts'
-import { watchFiles } from './watch.ts'
 import { writeWhole } from './whole-file.ts'
 
 interface ReplFlags {
@@ -42,7 +42,7 @@ export function addRepl(program: Command, shell: Shell): void {
     .command('repl')
     .summary('play and change a patch at a prompt')
     .description(
-      'Plays a patch on a sound card, and opens a prompt at which it is played, turned, rewired, looked at, recorded and saved, in JavaScript. Ctrl-D ends it.',
+      'Plays a patch on a sound card, and opens a prompt at which it is played, turned, rewired, looked at, recorded and saved, in JavaScript. The file of --devices is gone over to whenever it is saved. Ctrl-D ends it.',
     )
     .argument('[patch]', 'a patch file: .ts, .mts, .js, .mjs or .json (default: the patch of megasynth new)')
     .addOption(deviceFlag())
@@ -67,7 +67,9 @@ Examples:
 
 async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): Promise<void> {
   const { io, paint, print } = shell
-  const { patch, catalogue } = await openPatch(io.cwd, file ?? starter, flags)
+  const devices = new Set<string>()
+  const catalogue = await openCatalogue(io.cwd, flags.devices, (one) => devices.add(one))
+  const { patch } = await openPatch(io.cwd, file ?? starter, flags, { catalogue })
   const library = await ownModule('index')
   const beside = file === undefined ? undefined : shelfOf(io.cwd, file)
   const snapshots = beside === undefined ? new Map<string, Patch>() : openShelf(beside, catalogue, shell)
@@ -82,6 +84,7 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
   const exit = catchExit()
   const loader = loadApart()
   let keeper: ShelfKeeper | undefined
+  let watch: PromptWatch | undefined
   const restore =
     io.stdout === process.stdout && process.stdout.isTTY ? steadyWrites(process.stdout) : undefined
   try {
@@ -90,7 +93,7 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
     print(paint.dim('help() lists what can be done; Tab completes; Ctrl-D ends'))
     await replSession({
       synth,
-      catalogue,
+      catalogue: () => watch?.catalogue() ?? catalogue,
       file,
       library: library as Readonly<Record<string, unknown>>,
       paint,
@@ -99,8 +102,9 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
       history: join(ownStateFolder(io.env), 'repl-history'),
       outside: (say) => {
         const above = { ...shell, print: say, note: say, errorPaint: paint }
-        keeper = new ShelfKeeper(synth, catalogue, above, beside && { place: beside, snapshots })
-        return outsideOf(above, synth, catalogue, loader, keeper)
+        watch = watchPrompt(synth, flags.devices, { files: devices, catalogue }, loader, above)
+        keeper = new ShelfKeeper(synth, watch.catalogue, above, beside && { place: beside, snapshots })
+        return outsideOf(above, synth, watch, loader, keeper)
       },
       catchStrays: (listener) => {
         io.takeStray = (error) => {
@@ -113,6 +117,7 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
     })
   } finally {
     loader.close()
+    await watch?.close()
     await keeper?.close()
     await synth.close()
     restore?.()
@@ -127,16 +132,16 @@ async function repl(shell: Shell, file: string | undefined, flags: ReplFlags): P
 function outsideOf(
   shell: Shell,
   synth: LiveSynth,
-  catalogue: DeviceTypes,
+  watch: PromptWatch,
   { load, close }: ApartLoader,
   keeper: ShelfKeeper,
 ): Outside {
   const { cwd } = shell.io
   tellOfTrouble(synth, shell)
-  const open = async (file: string, onFile: (file: string) => void = () => undefined) =>
-    (await openPatch(cwd, file, { set: [] }, { catalogue, load, onFile })).patch
   return {
-    openPatch: open,
+    async openPatch(file) {
+      return (await openPatch(cwd, file, { set: [] }, { catalogue: watch.catalogue(), load })).patch
+    },
     write(file, text, options) {
       const place = placeOf(cwd, file)
       try {
@@ -145,16 +150,7 @@ function outsideOf(
         throw named(error, place)
       }
     },
-    async watch(file) {
-      let files: ReadonlySet<string> = new Set()
-      const patch = await open(file, (one) => (files = new Set([...files, one])))
-      const watch = watchFiles(async () => {
-        ;({ files } = await reload([synth], { file, catalogue, load }, { set: [] }, shell, files))
-        watch.follow(files)
-      })
-      watch.follow(files)
-      return { patch, end: () => watch.close() }
-    },
+    watch: watch.patch,
     async record(file, { force }) {
       const place = wavPlace(cwd, 'record', file)
       const recording = await recordLive(synth, place, force)

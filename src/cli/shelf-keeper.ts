@@ -37,7 +37,7 @@ const textsOf = (snapshots: Snapshots): Known =>
 /** Keeps the snapshots of a synth and the file beside its patch the same, whichever changes. */
 export class ShelfKeeper {
   readonly #synth: Pick<Synth, 'snapshots' | 'store' | 'forget'>
-  readonly #catalogue: DeviceTypes
+  readonly #catalogue: () => DeviceTypes
   readonly #shell: Shell
   readonly #watch: Watch
   #place: Place | undefined
@@ -45,10 +45,13 @@ export class ShelfKeeper {
   /** The file as it was last read or written. */
   #text: string | undefined
 
-  /** @param read what was read from a file already: the synth has it */
+  /**
+   * @param catalogue the device types of now
+   * @param read what was read from a file already: the synth has it
+   */
   constructor(
     synth: Pick<Synth, 'snapshots' | 'store' | 'forget'>,
-    catalogue: DeviceTypes,
+    catalogue: () => DeviceTypes,
     shell: Shell,
     read?: { readonly place: Place; readonly snapshots: Snapshots },
   ) {
@@ -61,7 +64,7 @@ export class ShelfKeeper {
 
   /** From now on the file is this one. @returns what is in it, which the synth is to be given; what is wrong is told */
   open(place: Place): Snapshots {
-    const found = openShelf(place, this.#catalogue, this.#shell)
+    const found = openShelf(place, this.#catalogue(), this.#shell)
     this.#follow(place, found)
     return found
   }
@@ -74,7 +77,7 @@ export class ShelfKeeper {
   save(place: Place): void {
     if (place.path === this.#place?.path && existsSync(place.path)) this.#takeOver(place)
     const { snapshots } = this.#synth
-    saveSnapshots(place, snapshots, new Set(this.#known.keys()), this.#catalogue)
+    saveSnapshots(place, snapshots, new Set(this.#known.keys()), this.#catalogue())
     this.#follow(place, snapshots)
   }
 
@@ -97,14 +100,14 @@ export class ShelfKeeper {
     if (text === undefined || text === this.#text) return
     this.#text = text
     const { snapshots } = this.#synth
-    const found = openShelf(place, this.#catalogue, this.#shell, snapshots)
+    const found = openShelf(place, this.#catalogue(), this.#shell, snapshots)
     if (found !== snapshots) this.#adopt(found)
   }
 
   #takeOver(place: Place): void {
     const { snapshots } = this.#synth
     try {
-      const { snapshots: found, bad } = loadSnapshots(place, this.#catalogue)
+      const { snapshots: found, bad } = loadSnapshots(place, this.#catalogue())
       // of one that is wrong now the synth has the one before
       const kept = bad.flatMap(({ name }): [string, Patch][] => {
         const own = name === undefined || found.has(name) ? undefined : snapshots.get(name)

@@ -1,10 +1,10 @@
 import { standard } from '../devices/index.ts'
 import type { LiveEnsemble, LivePlayer } from '../live/live-ensemble.ts'
-import { openCatalogue, type DeviceTypes } from './catalogue.ts'
-import { reportFailure } from './failure.ts'
+import type { DeviceTypes } from './catalogue.ts'
 import type { Shell } from './io.ts'
-import { LoadingEnded, type ApartLoader } from './load-apart.ts'
+import type { ApartLoader } from './load-apart.ts'
 import { reload, retype } from './reload.ts'
+import { renewTypes } from './renew-types.ts'
 import { refillShelf, shelfOf } from './shelf.ts'
 import type { Stage, StageFlags, StagePart } from './stage.ts'
 import { watchFiles } from './watch.ts'
@@ -51,7 +51,7 @@ export function watchStage(
     if (map && changed.has(map.path)) shell.note(`${map.shown}: which patches play is read at the start only`)
     const before = types
     if (flags.devices !== undefined && isIn(types.files))
-      types = await renewed(flags.devices, types, heard.parts, loader, shell)
+      types = await renewTypes(flags.devices, types, heard.parts, loader, shell)
     const areOthers = types.catalogue !== before.catalogue
     for (const part of watched) {
       const synths = part.own.map((i) => heard.parts[i] as LivePlayer)
@@ -81,35 +81,5 @@ export function watchStage(
   return {
     catalogueOf: (part) => watched.find(({ own }) => own.includes(part))?.catalogue ?? standard,
     close: () => watch.close(),
-  }
-}
-
-/** The device types of a file as they are now; those before, if something is wrong with them. */
-async function renewed<
-  T extends { readonly files: ReadonlySet<string>; readonly catalogue: DeviceTypes | undefined },
->(
-  file: string,
-  before: T,
-  parts: LiveEnsemble['parts'],
-  loader: ApartLoader,
-  shell: Shell,
-): Promise<Pick<T, 'files' | 'catalogue'>> {
-  const { cwd } = shell.io
-  const files = new Set<string>()
-  const onFile = (one: string): void => void files.add(one)
-  try {
-    await loader.tryDevices(
-      cwd,
-      file,
-      parts.map(({ patch }) => patch),
-      onFile,
-    )
-    return { files, catalogue: await openCatalogue(cwd, file, onFile) }
-  } catch (error) {
-    if (error instanceof LoadingEnded) return before
-    reportFailure(error, shell)
-    shell.note(shell.errorPaint.dim('the device types before play on'))
-    // what broke it may be any of these
-    return { files: new Set([...before.files, ...files]), catalogue: before.catalogue }
   }
 }

@@ -43,6 +43,7 @@ export interface Outside {
 /** All that the commands work on. */
 export interface Desk {
   readonly synth: LiveSynth
+  /** The device types of what plays: others, when their file is saved. */
   readonly catalogue: Readonly<Record<string, DeviceType>>
   readonly outside: Outside
   readonly paint: Paint

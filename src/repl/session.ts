@@ -16,7 +16,8 @@ import { endTakes } from './takes.ts'
 /** What a session at the prompt is made from. */
 export interface SessionOptions extends Pick<PromptOptions, 'input' | 'output' | 'history'> {
   readonly synth: LiveSynth
-  readonly catalogue: Readonly<Record<string, DeviceType>>
+  /** The device types of what plays, now. */
+  readonly catalogue: () => Readonly<Record<string, DeviceType>>
   /** @param say prints lines above what is being typed */
   readonly outside: (say: (text: string) => void) => Outside
   readonly paint: Paint
@@ -40,10 +41,13 @@ export async function replSession(options: SessionOptions): Promise<void> {
   const outside = options.outside(say)
   const desk: Desk = {
     synth,
-    catalogue,
+    get catalogue() {
+      return catalogue()
+    },
     outside,
     paint,
-    width: () => output.columns ?? widthOfFiles,
+    // a terminal that does not know says 0
+    width: () => output.columns || widthOfFiles,
     say,
     exit: () => prompt.close(),
     file: options.file,
@@ -71,7 +75,7 @@ export async function replSession(options: SessionOptions): Promise<void> {
   const names = (): Names => ({
     commands,
     patch: synth.patch,
-    catalogue,
+    catalogue: catalogue(),
     filesLike: outside.filesLike,
     ports: {
       inputs: (desk.midi?.ports.inputs ?? []).map(({ name }) => name),

@@ -32,7 +32,7 @@ function kept(...names: string[]) {
   write(...names.map((name) => [name, named(name)] as const))
   const said: string[] = []
   const shell = { note: (line: string) => said.push(line), errorPaint: plain } as unknown as Shell
-  const keeper = new ShelfKeeper(synth, standard, shell, { place, snapshots: synth.snapshots })
+  const keeper = new ShelfKeeper(synth, () => standard, shell, { place, snapshots: synth.snapshots })
   keepers.push(keeper)
   const names_ = (): string[] => [...all].map(([name, patch]) => `${name}: ${patch.name}`)
   return { synth, keeper, said, names: names_ }
