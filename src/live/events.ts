@@ -32,15 +32,19 @@ const optional =
 
 const note = number(0, 127, 'note')
 const channel = optional(whole)
+const always = optional((value, path) => {
+  if (value === true) return
+  fail({ code: 'invalid-note', path, message: 'is true, or not there', found: show(value), expected: 'true' })
+})
 const part = number(0, 1, 'value')
 
 /** What each kind of event has, beside its kind. */
 const checks: Readonly<Record<NoteEvent['kind'], Readonly<Record<string, Check>>>> = {
   on: { note, velocity: number(0, 1, 'velocity'), id: optional(name), channel },
   off: { note, id: optional(name), channel },
-  bend: { semitones: number(-128, 128, 'bend'), channel },
-  pressure: { value: part, note: optional(note), channel },
-  timbre: { value: part, channel },
+  bend: { semitones: number(-128, 128, 'bend'), channel, keysDown: always },
+  pressure: { value: part, note: optional(note), channel, keysDown: always },
+  timbre: { value: part, channel, keysDown: always },
   sustain: { down: boolean, channel },
   sostenuto: { down: boolean, channel },
   allOff: { channel },

@@ -18,6 +18,10 @@ function masterBeside(state: MidiState, channel: number): number | undefined {
   return master === channel ? undefined : master
 }
 
+/** A channel of one note is another's as soon as its key is up: what is still heard of the note before must not follow it. */
+const ofNote = (state: MidiState, channel: number): { readonly keysDown?: true } =>
+  masterBeside(state, channel) === undefined ? {} : { keysDown: true }
+
 /** Semitones that a note can be bent: two ranges of 127 would be more. */
 const most = 128
 
@@ -26,7 +30,7 @@ export function bendOf(state: MidiState, channel: number): Of<'bend'> {
   const own = (of: number): number => channelOf(state, of).bend * channelOf(state, of).bendRange
   const master = masterBeside(state, channel)
   const sum = own(channel) + (master === undefined ? 0 : own(master))
-  return { kind: 'bend', semitones: Math.min(most, Math.max(-most, sum)), channel }
+  return { kind: 'bend', semitones: Math.min(most, Math.max(-most, sum)), channel, ...ofNote(state, channel) }
 }
 
 /** Of a note's own pressure and that of its zone the stronger is felt. */
@@ -34,10 +38,11 @@ export function pressureOf(state: MidiState, channel: number): Of<'pressure'> {
   const { pressure } = channelOf(state, channel)
   const master = masterBeside(state, channel)
   const value = master === undefined ? pressure : Math.max(pressure, channelOf(state, master).pressure)
-  return { kind: 'pressure', value, channel }
+  return { kind: 'pressure', value, channel, ...ofNote(state, channel) }
 }
 
 /** What was said last holds, by the note or by its zone. */
 export function timbreOf(state: MidiState, channel: number): Of<'timbre'> {
-  return { kind: 'timbre', value: channelOf(state, channel).timbre, channel }
+  const { timbre } = channelOf(state, channel)
+  return { kind: 'timbre', value: timbre, channel, ...ofNote(state, channel) }
 }

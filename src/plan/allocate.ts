@@ -1,12 +1,21 @@
 import type { KeyName } from '../patch/ports.ts'
 import { pitchOf } from '../patch/tuning.ts'
-import { expressionAfter } from './expression.ts'
+import { expressionAfter, expressionOf } from './expression.ts'
 import type { NoteEvent } from './note-event.ts'
 import { poly } from './poly.ts'
-import { concerns, pressing, remembered } from './pressed.ts'
+import { concerns, keyOf, pressing, remembered } from './pressed.ts'
 import { choke } from './seat.ts'
 import { solo } from './solo.ts'
-import { createVoices, idle, keysOf, movedKeys, voicesWhere, withVoices, type Voices } from './voices.ts'
+import {
+  createVoices,
+  idle,
+  keysOf,
+  movedKeys,
+  voicesWhere,
+  withVoices,
+  type Voice,
+  type Voices,
+} from './voices.ts'
 
 /** Values of some keys. */
 export type Keys = Partial<Record<KeyName, number>>
@@ -53,9 +62,10 @@ function after(before: Voices, event: NoteEvent, now: number): Voices {
   switch (event.kind) {
     case 'bend':
     case 'timbre':
-      return state
+      return event.keysDown ? keeping(state, before.expression, event.channel) : state
     case 'pressure':
-      return touched(state, event)
+      if (event.note !== undefined) return touched(state, event)
+      return event.keysDown ? keeping(state, before.expression, event.channel) : state
     case 'silence':
       return choke(
         state,
@@ -77,9 +87,23 @@ function glides({ policy: { glide }, pressing: { keys } }: Voices, event: NoteEv
   return glide.when === 'always' || keys.some(({ down }) => down)
 }
 
+/** Notes whose keys are up, held by a pedal or let go, keep what they had. */
+function keeping(state: Voices, had: Voices['expression'], channel: number | undefined): Voices {
+  const { keys } = state.pressing
+  const isUp = (voice: Voice): boolean => keys[keyOf(keys, voice)]?.down !== true
+  const its = voicesWhere(
+    state,
+    (voice) =>
+      voice.sound !== 'none' &&
+      voice.kept === undefined &&
+      concerns(channel, voice.channel) &&
+      (!voice.held || isUp(voice)),
+  )
+  return withVoices(state, its, (voice) => ({ ...voice, kept: expressionOf(had, voice.channel) }))
+}
+
 /** Pressure of one key. */
 function touched(state: Voices, { note, channel, value }: Extract<NoteEvent, { kind: 'pressure' }>): Voices {
-  if (note === undefined) return state
   const its = voicesWhere(
     state,
     (voice) => voice.sound !== 'none' && voice.note === note && concerns(channel, voice.channel),

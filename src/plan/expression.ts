@@ -1,7 +1,7 @@
 import type { NoteEvent } from './note-event.ts'
 
 /** How a channel, or all of them together, is bent and pressed. */
-interface Touch {
+export interface Touch {
   /** Semitones. */
   readonly bend: number
   readonly pressure: number

@@ -4,7 +4,8 @@ export type NoteId = string | number
 /**
  * What is played. Notes are MIDI notes (fractions are microtones); velocity, pressure and timbre are 0..1; bend is in
  * semitones. `channel` is 0..15: an event with one concerns only notes that were struck with it (MPE: one note a
- * channel), one without concerns all notes.
+ * channel), one without concerns all notes. With `keysDown`, notes whose keys are up keep the bend, pressure and timbre that they
+ * have: the channel belongs to another note by then.
  */
 export type NoteEvent =
   | {
@@ -16,10 +17,16 @@ export type NoteEvent =
       readonly channel?: number
     }
   | { readonly kind: 'off'; readonly note: number; readonly id?: NoteId; readonly channel?: number }
-  | { readonly kind: 'bend'; readonly semitones: number; readonly channel?: number }
+  | { readonly kind: 'bend'; readonly semitones: number; readonly channel?: number; readonly keysDown?: true }
   /** Of a channel; with `note`, of one key (poly pressure). */
-  | { readonly kind: 'pressure'; readonly value: number; readonly channel?: number; readonly note?: number }
-  | { readonly kind: 'timbre'; readonly value: number; readonly channel?: number }
+  | {
+      readonly kind: 'pressure'
+      readonly value: number
+      readonly channel?: number
+      readonly note?: number
+      readonly keysDown?: true
+    }
+  | { readonly kind: 'timbre'; readonly value: number; readonly channel?: number; readonly keysDown?: true }
   | { readonly kind: 'sustain'; readonly down: boolean; readonly channel?: number }
   | { readonly kind: 'sostenuto'; readonly down: boolean; readonly channel?: number }
   /** Releases every key and lifts the pedals: releases ring. */

@@ -88,6 +88,7 @@ function filled(state: Voices, own: readonly number[]): Voices {
   return withVoices(joined, indices, (voice, index) => ({
     ...voice,
     pitch: first.pitch,
+    kept: first.kept,
     strike: first.strike,
     part: indices.indexOf(index),
     parts: indices.length,

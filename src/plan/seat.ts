@@ -111,7 +111,7 @@ function seated(
   const { clock, now, policy } = state
   const wanted = pitchIn(state, note)
   const pitch: Glide = from === undefined ? steady(wanted) : glideTo(from, wanted, now, policy.glide)
-  return { ...voice, note, channel, pitch, touch: 0, age: clock, since: now, strike: clock }
+  return { ...voice, note, channel, pitch, touch: 0, kept: undefined, age: clock, since: now, strike: clock }
 }
 
 /** Semitones at which a voice is. */

@@ -1,7 +1,7 @@
 import type { KeyName } from '../patch/ports.ts'
 import { pitchOf, type KeyPitches } from '../patch/tuning.ts'
 import { parsedVoices, type ParsedVoices } from '../patch/voice-policy.ts'
-import { expressionOf, plainExpression, type Expression } from './expression.ts'
+import { expressionOf, plainExpression, type Expression, type Touch } from './expression.ts'
 import { easedAt, pitchAt, steady, type Glide } from './glide.ts'
 import { keysAtRest } from './keys.ts'
 import { hands, type Pressing } from './pressed.ts'
@@ -33,6 +33,8 @@ export interface Voice {
   readonly pitch: Glide
   /** Pressure of its own key. */
   readonly touch: number
+  /** Bend, pressure and timbre that it keeps, whatever its channel has now. Undefined: those of its channel. */
+  readonly kept: Required<Touch> | undefined
   /** Rises with every attack. */
   readonly attacks: number
   /** `keys.random` of the last attack. */
@@ -72,6 +74,7 @@ export const idle: Voice = {
   parts: 1,
   pitch: steady(60),
   touch: 0,
+  kept: undefined,
   attacks: 0,
   random: 0,
 }
@@ -135,7 +138,7 @@ export function voicesWhere({ voices }: Voices, holds: (voice: Voice, index: num
 export function keysOf(state: Voices, index: number): Record<KeyName, number> {
   const voice = state.voices[index] ?? idle
   const { unison } = state.policy
-  const { bend, pressure, timbre } = expressionOf(state.expression, voice.channel)
+  const { bend, pressure, timbre } = voice.kept ?? expressionOf(state.expression, voice.channel)
   const place = spread(voice)
   return {
     ...keysAtRest,

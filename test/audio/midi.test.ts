@@ -122,6 +122,33 @@ describe('MIDI as it is heard', () => {
     await synth.close()
   })
 
+  it('leaves a note of an MPE zone that rings where it was, while its channel is that of another', async () => {
+    const devices = {
+      ...patch.devices,
+      env: { type: 'envelope', attack: 0.005, sustain: 1, release: 4 },
+    } as const
+    const { play, hear, rate, synth } = await set({ mpe: { lower: 15 } }, { ...patch, devices })
+    const bend = Math.round((7 / 48) * 8191) + 8192
+    const bent = 440 * 2 ** (7 / 12)
+    play(0xe1, bend & 127, bend >> 7, 0x91, a4, 100)
+    await hear(0.5)
+    // the finger goes up, and another one comes down far away
+    play(0x81, a4, 0, 0xe1, 0, 64, 0x91, a4 + 24, 100)
+    await hear(0.1)
+    const sound = await hear(0.5)
+    expect(levelAt(sound, rate, bent)).toBeGreaterThan(0.05)
+    expect(levelAt(sound, rate, 440)).toBeLessThan(0.005)
+    expect(levelAt(sound, rate, 1760)).toBeGreaterThan(0.1)
+    // what a pedal holds as well
+    play(0xb0, 64, 127, 0x81, a4 + 24, 0, 0xe1, bend & 127, bend >> 7, 0x91, a4 - 12, 100)
+    await hear(0.1)
+    const held = await hear(0.5)
+    expect(levelAt(held, rate, 1760)).toBeGreaterThan(0.1)
+    expect(levelAt(held, rate, bent / 2)).toBeGreaterThan(0.1)
+    expect(levelAt(held, rate, 1760 * 2 ** (7 / 12))).toBeLessThan(0.005)
+    await synth.close()
+  })
+
   it('remembers the bend of a channel for the note that comes', async () => {
     const { play, hear, rate, synth } = await set()
     play(0xe0, 127, 127, 0x90, a4, 100)

@@ -54,9 +54,9 @@ describe('megasynth play on MIDI ports', () => {
     // its own bend, and for every note of the zone that of the zone besides
     expect(events().slice(0, 2)).toEqual([
       { kind: 'on', note: 60, velocity: 1, channel: 1, id: 'keys:60' },
-      { kind: 'bend', semitones, channel: 1 },
+      { kind: 'bend', semitones, channel: 1, keysDown: true },
     ])
-    expect(events()).toContainEqual({ kind: 'bend', semitones: semitones + 2, channel: 1 })
+    expect(events()).toContainEqual({ kind: 'bend', semitones: semitones + 2, channel: 1, keysDown: true })
     await end()
     const { messages } = readMidiFile(new Uint8Array(readFileSync(join(folder.path, 'mpe.mid'))))
     const bends = messages.flatMap(({ message: m }) => (m.kind === 'pitchBend' && m.channel === 1 ? [m.value] : [])) // prettier-ignore

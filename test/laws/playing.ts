@@ -145,6 +145,12 @@ export class Player {
     return this.#down.size > 0
   }
 
+  /** Whether the key that holds a note last is down. */
+  isDown(note: number, of: number | undefined): boolean {
+    const last = this.#held.findLast((one) => one.note === note && one.channel === of)
+    return last !== undefined && this.#down.has(last.key)
+  }
+
   play(one: NoteEvent): void {
     if (one.kind === 'on' || one.kind === 'off') {
       const key = JSON.stringify([one.channel ?? null, one.id ?? one.note])

@@ -12,6 +12,7 @@ import {
   rested,
   setKeys,
   voicesOf,
+  type NoteEvent,
   type VoiceChange,
   type Voices,
 } from '../../src/plan/index.ts'
@@ -98,6 +99,43 @@ describe('bend, pressure and timbre', () => {
             expect(restart).toBe(false)
           }
         })
+      }),
+      runs(300),
+    )
+  })
+})
+
+describe('bend, pressure and timbre for keys that are down', () => {
+  it('are heard by notes whose keys are down as by all, and by no others until these are struck again', () => {
+    const change = fc.constantFrom<NoteEvent>(
+      { kind: 'bend', semitones: 1 },
+      { kind: 'pressure', value: 0.75 },
+      { kind: 'timbre', value: 0.1 },
+    )
+    const moves = fc.array(fc.tuple(change, fc.constantFrom(undefined, 0, 1, 2)), { maxLength: 5 })
+    fc.assert(
+      fc.property(anyMode, eventsArbitrary, moves, onArbitrary, (policy, events, all, on) => {
+        const player = new Player()
+        let state = play(createVoices(policy), events, ({ event }) => player.play(event))
+        let free = state
+        const isUp = ({ note, channel, held }: Voices['voices'][number]): boolean =>
+          !held || !player.isDown(note, channel)
+        for (const [event, channel] of all) {
+          const one = channel === undefined ? event : { ...event, channel }
+          const before = state
+          free = allocate(free, one).voices
+          state = allocate(state, { ...one, keysDown: true } as NoteEvent).voices
+          for (const [i, voice] of state.voices.entries()) {
+            const other = isUp(voice) && voice.sound !== 'none' ? before : free
+            expect(keysOf(state, i)).toEqual(keysOf({ ...other, now: state.now }, i))
+          }
+        }
+        const [struck, plain] = [allocate(state, on).voices, allocate(free, on).voices]
+        for (const [i, { strike }] of struck.voices.entries())
+          if (strike === struck.clock) {
+            const { pressure, timbre, pitch } = keysOf(struck, i)
+            expect(keysOf(plain, i)).toMatchObject({ pressure, timbre, pitch })
+          }
       }),
       runs(300),
     )

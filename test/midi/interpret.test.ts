@@ -18,7 +18,13 @@ function* lines(
         const { kind, number, value, channel } = action.control
         yield `${kind} ${number} = ${value} /${channel}`
       } else if (action.kind === 'play') {
-        const { kind, channel, ...rest } = { channel: undefined, ...action.event }
+        // that it is for keys that are down is told below
+        const {
+          kind,
+          channel,
+          keysDown: _,
+          ...rest
+        } = { channel: undefined, keysDown: undefined, ...action.event }
         const values = Object.values<unknown>(rest).map((value) =>
           typeof value === 'number' ? Math.round(value * 1000) / 1000 : value,
         )
@@ -214,6 +220,35 @@ describe('MPE', () => {
       'bend -46 /2',
       'bend 2 /3',
     ])
+  })
+
+  it('is for keys that are down: what is still heard of a note does not follow its channel, which is another note', () => {
+    const flagged = (bytes: readonly number[]): (string | boolean | undefined)[] => {
+      let state = midiAtStart()
+      return decodeMidi(decoderAtStart, Uint8Array.from(bytes)).messages.flatMap((message) => {
+        const step = interpretMidi(state, message)
+        state = step.state
+        return step.actions.flatMap((action) => {
+          if (action.kind !== 'play' || action.event.kind === 'on') return []
+          const { channel, keysDown } = { channel: undefined, keysDown: undefined, ...action.event }
+          return [`${action.event.kind} ${channel}`, keysDown]
+        })
+      })
+    }
+    const touch = (channel: number): number[] => [
+      0xe0 + channel,
+      1,
+      70,
+      0xd0 + channel,
+      5,
+      0xb0 + channel,
+      74,
+      9,
+    ]
+    expect(flagged([...lower, ...touch(2)])).toEqual(['bend 2', true, 'pressure 2', true, 'timbre 2', true])
+    // the master, and what is in no zone
+    expect(flagged([...lower, ...touch(0)]).slice(0, 4)).toEqual(['bend 0', undefined, 'bend 1', true])
+    expect(flagged([...lower, ...touch(4)])).toEqual(['bend 4', undefined, 'pressure 4', undefined, 'timbre 4', undefined]) // prettier-ignore
   })
 
   it('has a range for the zone and one for all its notes', () => {
