@@ -54,4 +54,4 @@ Exit codes:
   1    the patch or a file has problems, or is too large for the engine; diff: the patches differ
   2    the command is written wrongly; diff: a file has problems
   70   a mistake of Megasynth itself
-  130  interrupted (Ctrl-C); 143 if by another program`
+  130  interrupted (Ctrl-C, which ends play with 0); 143 if by another program`

@@ -101,9 +101,19 @@ function unreadable(
 function neighbour(path: string): Pick<Problem, 'suggestion'> {
   try {
     const names = readdirSync(dirname(path))
-    const same = names.filter((name) => extname(name) === extname(path))
-    const near = didYouMean(basename(path), same)
-    return 'suggestion' in near ? near : didYouMean(basename(path), names)
+    const type = extname(path)
+    const stem = basename(path, type)
+    // the same ending makes no two names alike
+    const isNear = (name: string): boolean => 'suggestion' in didYouMean(stem, [basename(name, type)])
+    const near = didYouMean(
+      basename(path),
+      names.filter((name) => extname(name) === type && isNear(name)),
+    )
+    if ('suggestion' in near) return near
+    return didYouMean(
+      basename(path),
+      names.filter((name) => extname(name) !== type),
+    )
   } catch {
     return { suggestion: `the folder ${dirname(path)} cannot be read either` }
   }

@@ -39,10 +39,18 @@ export function heard(device: string, { sampleRate, channels }: Audio): Heard {
 /** Below this a sample rate is that of control signals, which are not heard but move things. */
 const lowestAudioRate = 8000
 
-/** What was heard, as lines of text: figures, and the wave. */
+/**
+ * What was heard, as lines of text: figures, and the wave.
+ *
+ * @param options `sleeps`: nothing was, for no voice is awake
+ */
 export function heardText(
   { device, sampleRate, channels, level, peak, pitch }: Heard,
-  { width, paint }: { readonly width: number; readonly paint: Paint },
+  {
+    width,
+    paint,
+    sleeps = false,
+  }: { readonly width: number; readonly paint: Paint; readonly sleeps?: boolean },
 ): string {
   const [first = new Float32Array()] = channels
   const isAudio = sampleRate >= lowestAudioRate
@@ -63,6 +71,7 @@ export function heardText(
   return [
     `${paint.bold(device)}  ${figures.join('   ')}   ${paint.dim(`(${span})`)}`,
     ...scope(shown, { columns: Math.min(width, 76), rows: isAudio ? 9 : 7 }),
+    ...(sleeps ? [paint.dim('all voices are asleep: play a note')] : []),
   ].join('\n')
 }
 

@@ -83,6 +83,11 @@ describe('a patch file that cannot be loaded', () => {
     })
   })
 
+  it('is missing, and nothing is called like it: the same ending makes no two names alike', async () => {
+    folder.write('abc.ts', source)
+    expect(await problem('xyz.ts')).not.toHaveProperty('suggestion')
+  })
+
   it('is in a folder that is missing', async () => {
     expect(await problem('nowhere/a.ts')).toMatchObject({
       code: 'unreadable-file',

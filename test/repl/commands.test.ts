@@ -196,6 +196,15 @@ describe('what is typed', () => {
     await typed("noteOff('A3')")
   })
 
+  it('says why nothing is heard of a device while no note is played', async () => {
+    await typed('panic()')
+    await until(() => at.synth.stats().voices.awake === 0)
+    expect((await typed("probe('filter0')")).text).toMatch(/\nall voices are asleep: play a note$/)
+    await typed("noteOn('A3')")
+    expect((await typed("probe('filter0')")).text).not.toContain('asleep')
+    await typed("noteOff('A3')")
+  })
+
   it('saves the patch with its knobs where they stand', async () => {
     await typed("setKnob('cutoff', 0.25)")
     await typed("save('now.json')")

@@ -25,6 +25,15 @@ it.each([
   expect(terminal.isAlive()).toBe(false)
 })
 
+it('writes whole lines to a terminal that does not know how wide it is', async () => {
+  const terminal = openTerminal(['repl', '--device', 'silent'], { cwd: folder.path })
+  await terminal.says('Ctrl-D ends')
+  await terminal.says('> ')
+  await terminal.enter('process.stdout.columns = 0', '0')
+  expect(await terminal.enter("set('filter0.resonance', 0.3)")).toMatch(/\bset +filter0\b/)
+  await terminal.hangUp()
+})
+
 it('keeps what is recorded when the window is closed', async () => {
   const terminal = openTerminal(['repl', '--device', 'silent'], { cwd: folder.path })
   await terminal.says('Ctrl-D ends')

@@ -60,7 +60,10 @@ export const lookCommands: readonly Command[] = [
       const isSlow = first.sampleRate < synth.sampleRate && where.seconds === undefined
       const audio = isSlow ? await synth.probe(device, { ...where, seconds: controlSeconds }) : first
       const result = heard(device, audio)
-      return shown(result, heardText(result, { paint, width: width() }))
+      const { awake, total } = synth.stats().voices
+      // a straight line says nothing to whoever does not know that
+      const sleeps = result.peak === 0 && total > 0 && awake === 0
+      return shown(result, heardText(result, { paint, width: width(), sleeps }))
     },
   },
   {
