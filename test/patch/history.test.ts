@@ -61,6 +61,7 @@ describe('a history', () => {
   it('is found again after any number of steps back and as many forth, and never holds more than its limit', () => {
     const steps = fc.array(fc.oneof(fc.constantFrom(...patches), fc.constantFrom('undo', 'redo')), {
       maxLength: 30,
+      size: 'max',
     })
     fc.assert(
       fc.property(steps, fc.nat({ max: 6 }), (list, limit) => {

@@ -101,7 +101,7 @@ describe('parseNotes', () => {
     const chord = fc.uniqueArray(fc.nat(127), { maxLength: 5 })
     const step = fc.record({ notes: chord, beats: fc.integer({ min: 1, max: 4 }) })
     fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 1, maxLength: 20, size: 'max' }), (steps) => {
         const text = steps
           .map((s) => [s.notes.map(noteName).join('+') || '-', ...Array(s.beats - 1).fill('_')].join(' '))
           .join('  ')

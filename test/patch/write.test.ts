@@ -47,7 +47,7 @@ const layouts = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
     fc.oneof(titles, fc.double(), fc.integer(), fc.boolean(), fc.constant(null)),
-    fc.array(fc.oneof(fc.double(), fc.integer()), { maxLength: 40 }),
+    fc.array(fc.oneof(fc.double(), fc.integer()), { maxLength: 40, size: 'max' }),
     fc.array(tie('value'), { maxLength: 6 }),
     fc.dictionary(
       fc.oneof(

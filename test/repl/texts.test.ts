@@ -113,7 +113,7 @@ describe('a scope', () => {
   it('is as large as it is asked to be, in dots of braille, whatever it is shown', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.float({ min: -16, max: 16 }), { maxLength: 300 }),
+        fc.array(fc.float({ min: -16, max: 16 }), { maxLength: 300, size: 'max' }),
         fc.integer({ min: 12, max: 80 }),
         fc.integer({ min: 2, max: 12 }),
         (samples, columns, rows) => {
