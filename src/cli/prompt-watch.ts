@@ -1,5 +1,6 @@
 import type { LiveSynth } from '../live/live-synth.ts'
 import type { Patch } from '../patch/index.ts'
+import type { Report } from '../plan/index.ts'
 import type { DeviceTypes } from './catalogue.ts'
 import type { Shell } from './io.ts'
 import type { ApartLoader } from './load-apart.ts'
@@ -12,6 +13,10 @@ import { watchFiles } from './watch.ts'
 export interface PromptWatch {
   /** The device types of what plays now. */
   readonly catalogue: () => DeviceTypes
+  /** The device types of their file: others, if what plays does not go with them. Patch files are opened with these. */
+  readonly types: () => DeviceTypes
+  /** Goes over to a patch that was opened with them, and to them. @throws MegasynthError as `Synth.apply` does */
+  readonly play: (patch: Patch) => Promise<Report>
   /**
    * Opens a patch file, and goes over to what it says each time that it is saved, until `end`.
    *
@@ -82,10 +87,18 @@ export function watchPrompt(
   follow()
   return {
     catalogue: () => playing,
+    types: () => types.catalogue,
+    async play(patch) {
+      const { catalogue } = types
+      const report = await synth.apply(patch, catalogue)
+      playing = catalogue
+      return report
+    },
     async patch(file) {
       const files = new Set<string>()
       const onFile = (one: string): void => void files.add(one)
-      const { patch } = await openPatch(shell.io.cwd, file, { set: [] }, { catalogue: playing, load, onFile })
+      const { catalogue } = types
+      const { patch } = await openPatch(shell.io.cwd, file, { set: [] }, { catalogue, load, onFile })
       const one: WatchedPatch = { file, files, waits: false }
       patches.add(one)
       follow()

@@ -140,8 +140,9 @@ function outsideOf(
   tellOfTrouble(synth, shell)
   return {
     async openPatch(file) {
-      return (await openPatch(cwd, file, { set: [] }, { catalogue: watch.catalogue(), load })).patch
+      return (await openPatch(cwd, file, { set: [] }, { catalogue: watch.types(), load })).patch
     },
+    play: watch.play,
     write(file, text, options) {
       const place = placeOf(cwd, file)
       try {

@@ -6,6 +6,7 @@ import type { LiveSynth } from '../live/live-synth.ts'
 import type { MidiConnection } from '../midi/connect.ts'
 import type { MidiPorts } from '../midi/ports.ts'
 import type { MidiSending } from '../midi/send.ts'
+import type { Report } from '../plan/index.ts'
 
 /** A recording that goes on. */
 export interface Take {
@@ -17,6 +18,13 @@ export interface Take {
 export interface Outside {
   /** The patch of a file, checked. @throws MegasynthError with all problems */
   readonly openPatch: (file: string) => Promise<Patch>
+  /**
+   * Goes over to a patch of a file, and to the device types that files are opened with: those of what plays are others if it
+   * does not go with them.
+   *
+   * @throws MegasynthError as `Synth.apply` does
+   */
+  readonly play: (patch: Patch) => Promise<Report>
   /** Writes a whole file or nothing. @throws MegasynthError `file-exists`, `unwritable-file` */
   readonly write: (file: string, text: string, options: { readonly force: boolean }) => void
   /** Opens a file, and goes over to what it says each time that it is saved from then on, until `end`. */

@@ -15,6 +15,8 @@ const blocks = Array.from(text.matchAll(/(?:^ {4}.*\n(?:\n(?= {4}))?)+/gm), ([bl
   block.replaceAll(/^ {4}/gm, ''),
 )
 const folder = scratch()
+/** Where somebody types what README.md shows. */
+const typing = scratch()
 
 beforeAll(() => {
   cpSync(join(root, 'examples'), join(folder.path, 'examples'), { recursive: true })
@@ -137,6 +139,22 @@ it('README.md has a table of all commands', async () => {
     ([, name]) => name,
   )
   expect(new Set(rows)).toEqual(new Set(commands.filter((name) => name !== 'help')))
+})
+
+it('README.md shows a prompt as it answers', async () => {
+  const shown = /```text\n(> .*?)```/s.exec(text)?.[1]?.trimEnd().split('\n') ?? []
+  const typed = shown.filter((line) => line.startsWith('> ')).map((line) => line.slice(2))
+  const answers = shown.filter((line) => !/^(> |took )/.test(line))
+  expect(answers.length).toBeGreaterThan(3)
+  cpSync(join(root, 'examples'), join(typing.path, 'examples'), { recursive: true })
+  const { code, stdout } = await cli(['repl', 'examples/starter.ts', '--device', 'silent'], {
+    cwd: typing.path,
+    env: { XDG_STATE_HOME: typing.path },
+    stdin: `${typed.join('\n')}\n`,
+  })
+  expect([code, stdout.split('\n')]).toEqual([0, expect.arrayContaining(answers)])
+  expect(stdout).not.toContain('✗')
+  expect(typing.names()).toContain('mine.ts')
 })
 
 it('README.md shows an error as it is printed', async () => {

@@ -72,6 +72,15 @@ it('goes over to device types when they are saved, and to a patch that waited fo
   folder.write('held.json', patch('fourfold'))
   await terminal.says('↻ held.json: replaced louder')
   await reach(0.8)
+
+  // and without watching
+  await terminal.enter('watch(false)', 'nothing is watched')
+  folder.write('types.ts', types('half', 0.5))
+  await terminal.says('unknown-device-type')
+  await terminal.says('the patch before plays on')
+  folder.write('held.json', patch('half'))
+  await terminal.enter("load('held.json')", 'replaced louder')
+  await reach(0.1)
   terminal.type(keys.ctrlD)
   expect(await terminal.code).toBe(0)
 })

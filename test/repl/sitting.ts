@@ -64,6 +64,7 @@ export async function sitDown(folder: string): Promise<Sitting> {
     notes: 0,
     outside: {
       openPatch: async () => await Promise.resolve(lead),
+      play: async (patch) => await synth.apply(patch),
       write: (file, text) => files.set(file, text),
       watch: async () => await Promise.resolve({ patch: lead, end: async () => await Promise.resolve() }),
       record: async () => await Promise.resolve(take),

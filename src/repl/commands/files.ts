@@ -133,7 +133,7 @@ export const fileCommands: readonly Command[] = [
         await unwatch(desk)
         desk.say(`${watched} is no longer watched`)
       }
-      const report = reported(desk, await desk.synth.apply(patch))
+      const report = reported(desk, await desk.outside.play(patch))
       playFile(desk, file)
       return report
     },
@@ -193,7 +193,7 @@ export const fileCommands: readonly Command[] = [
       const { patch, end } = await desk.outside.watch(file)
       await unwatch(desk)
       desk.unwatch = end
-      await desk.synth.apply(patch)
+      await desk.outside.play(patch)
       playFile(desk, file)
       return said(`${file} is played each time that it is saved`)
     },
