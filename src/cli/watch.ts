@@ -13,6 +13,8 @@ export interface Watch {
 const secondLooks = [100, 400, 1500]
 /** Milliseconds of quiet after which a change is a change: an editor may write a file in several steps. */
 const quietMs = 60
+/** Milliseconds after which one that is empty or away is just that: before, whoever emptied it is about to write it. */
+const unwrittenMs = 400
 
 /**
  * Calls back when one of some files has changed: also when it is replaced by another of its name, as many editors do, or
@@ -50,7 +52,7 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
   const changed = (...names: readonly string[]): void => {
     for (const name of names) news.add(name)
     clearTimeout(timer)
-    timer = setTimeout(run, quietMs)
+    timer = setTimeout(run, [...news].some(isUnwritten) ? unwrittenMs : quietMs)
   }
   let looks: ReturnType<typeof setTimeout>[] = []
   const lookAgain = (): void => {
@@ -81,6 +83,14 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
       await watcher.close()
       await running
     },
+  }
+}
+
+function isUnwritten(file: string): boolean {
+  try {
+    return statSync(file).size === 0
+  } catch {
+    return true
   }
 }
 
