@@ -1,12 +1,13 @@
 import { MegasynthError, problemsOf } from '../errors/index.ts'
+import { askedAfter, type Committed } from './committed.ts'
 import type { ParsedPatch, Patch } from '../patch/index.ts'
 import type { LiveEngine } from '../engine/live.ts'
-import type { Report } from '../plan/index.ts'
+import type { KeySet, Report } from '../plan/index.ts'
 import { Lateness } from './lateness.ts'
 import type { LiveSynth, Stats } from './live-synth.ts'
 import { isWhere, lastStruck, listening, probe, treeOf, type Listening } from './inspect.ts'
 import type { Change } from './jobs.ts'
-import { isForgotten, type Happening, type Past } from './player.ts'
+import { isForgotten, type Happening } from './player.ts'
 import type { ChangeInput, Running } from './running.ts'
 import { Session } from './session.ts'
 import { steady } from './steady.ts'
@@ -14,15 +15,6 @@ import { takesAway } from './takes-away.ts'
 import { Taps } from './taps.ts'
 import type { Audio } from './synth.ts'
 import { statsOf } from './stats.ts'
-
-/** What was handed to the engine for a block that may be to come. */
-interface Committed {
-  readonly block: number
-  readonly happenings: readonly Happening[]
-  /** Voices whose keys it sets. */
-  readonly voices: readonly number[]
-  readonly before: Past
-}
 
 /**
  * The session on an engine that is heard. What is to be played soon is handed to the engine ahead of its time, with the
@@ -98,8 +90,8 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   /** Does something in a block, for which something may have been handed over already. */
   #insert(block: number, happenings: readonly Happening[], soon: boolean): void {
     const at = this.#afterImminent(block)
-    this.#recall(at)
-    this.#commit(at, happenings, soon)
+    this.#flush(at)
+    this.#commit(at, happenings, soon, this.setsAgain(this.takeBack(at)))
     this.#commitAhead()
   }
 
@@ -157,7 +149,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   /** Takes back, and if some of it was already under way, the voices are as they were before it. */
   #recall(after: number): void {
     this.#flush(after)
-    this.strikeAgain([...this.takeBack(after)], after)
+    this.strike(this.setsAgain(this.takeBack(after)), after)
     this.graph.flush({ block: after + this.origin, soon: true })
   }
 
@@ -214,15 +206,25 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     if (past > 0) this.#committed.splice(0, past)
   }
 
-  /** @param soon nobody asked for this very block: in a later one it is not late */
-  #commit(block: number, happenings: readonly Happening[], soon: boolean): void {
+  /**
+   * @param soon nobody asked for this very block: in a later one it is not late
+   * @param again where voices are to be before
+   */
+  #commit(
+    block: number,
+    happenings: readonly Happening[],
+    soon: boolean,
+    again: readonly KeySet[] = [],
+  ): void {
     const { graph, player } = this
     const before = player.before(happenings)
-    const sets = player.perform(block, happenings)
+    const sets = [...again, ...player.perform(block, happenings)]
+    // a synth is not born anew of which something that is on its way still asks something
+    const asked = askedAfter(this.#committed, this.now)
     this.#committed.push({ block, happenings, voices: sets.map(({ voice }) => voice), before })
-    this.wake(sets)
+    this.wake(sets.map(({ anew, ...set }) => (anew && !asked.has(set.voice) ? { ...set, anew } : set)))
     this.#flush(block)
-    this.strike(sets, block)
+    for (const set of sets) graph.setKeys(set, block + this.origin)
     // where it stands is the same in every block, however late it hears of it
     if (block >= this.now + blocksToTell || !player.beats.isRunning) this.tellClock(block)
     graph.setKnobs(player.knobs.takeTurned(), player.knobs.position)
@@ -289,8 +291,7 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   /** Whether a change takes away at once what was handed over for later asks something of. */
   #takesAway(parsed: ParsedPatch, input: ChangeInput, after: number): boolean {
     const running = this.graph.running
-    const ahead = this.#committed.filter(({ block }) => block > after)
-    const voices = new Set(ahead.flatMap((one) => one.voices))
+    const voices = askedAfter(this.#committed, after)
     if (running === undefined || voices.size === 0) return false
     return takesAway(running, this.graph.plan(parsed, input).planned, voices)
   }

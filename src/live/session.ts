@@ -110,13 +110,12 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
     for (const set of sets) if (set.keys.gate === 1 || set.anew) this.graph.wake(set)
   }
 
-  /** Puts the keys of voices where they are to be, whatever was done to them. */
-  protected strikeAgain(voices: readonly number[], block: number): void {
-    const sets = voices.map((voice): KeySet => {
+  /** What puts the keys of voices where they are to be, whatever was done to them. */
+  protected setsAgain(voices: Iterable<number>): KeySet[] {
+    return Array.from(voices, (voice) => {
       const { trigger: _, ...keys } = this.player.keysSet(voice)
       return { voice, keys }
     })
-    this.strike(sets, block)
   }
 
   /** Takes back what was handed over for later than a block; gives the voices that it would have played. */
@@ -348,10 +347,8 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
       for (const knob of this.player.towards(parsed, blocksOf(travel.over, this.blockRate), since, travel.to))
         this.perform(knob)
     this.strike(this.player.regroup(parsed, planned.voices, block), block)
-    this.strikeAgain(
-      planned.voices.flatMap((old, voice) => (old !== undefined && stale.has(old) ? [voice] : [])),
-      block,
-    )
+    const again = planned.voices.flatMap((old, voice) => (old !== undefined && stale.has(old) ? [voice] : []))
+    this.strike(this.setsAgain(again), block)
     return told({ ...planned.report, milliseconds: performance.now() - begin })
   }
 

@@ -43,7 +43,7 @@ it('a live synth goes on, whatever is asked of it while its engines die', async 
           arrives: fc.boolean(),
           ticks: fc.boolean(),
         }),
-        { minLength: 5, maxLength: 40 },
+        { minLength: 5, maxLength: 40, size: 'max' },
       ),
       async (acts) => {
         const { synth, thread } = await startMortal(patch)
