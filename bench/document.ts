@@ -66,9 +66,8 @@ half of the rounds against the first, without the very first. Edits that are ref
 
 What is missed, and why: the price of modularity (1) is the copying of signals between six synths a voice, and
 the control-rate operators that make ports smooth and modulation bounded. Fades, watchers and
-what lets an envelope or LFO go on cost about a tenth of it (1.39 before hot reload). Of idle voices (3), half is the row below
-it, which is all of the budget where held notes cost as little as here: on a slower processor, on 2026-11-22, they cost 169 ms/s and the
-ratio was 0.018. An edit (7) is planned for the spare voices, too, and measured cold. The start (5) is mostly the loading of modules
+what lets an envelope or LFO go on cost about a tenth of it (1.39 before hot reload). Of idle voices (3), two thirds are the row below
+it, which is nearly all of the budget where held notes cost as little as here. The start (5) is mostly the loading of modules
 (the schema library above all) and the compilation of the engine. A note opened by \`EnvGen.kr\` (10) begins a block late, since
 it puts out its start level for one block. Machines differ: compare ratios, not
 voices. What compilation and plan (8) cost above
