@@ -212,11 +212,16 @@ export function openPrompt(options: PromptOptions): Prompt {
 
   const paste = new Paste(server, (lines) => inner.emit('line', lines))
   const type = inner._ttyWrite.bind(server)
+  const tellOfWaiting = (): void => {
+    if (running !== undefined) output.write('\nthe line before is waited for: Ctrl-C gives it up\n')
+  }
   inner._ttyWrite = (text, key) => {
     const ends = key?.ctrl === true && key.name === 'd' && server.line === ''
+    // a promise that was returned is waited for without keys, once the history is written: a Ctrl-C that came before would be read by nobody
+    const isDeaf = running?.cancel !== undefined
+    if (ends && isDeaf) server.once('close', tellOfWaiting)
     if (!paste.takes(text, key ?? {})) type(text, key)
-    // only now: a Ctrl-C that comes earlier is a key that nobody reads
-    if (ends && running !== undefined) output.write('\nthe line before is waited for: Ctrl-C gives it up\n')
+    if (ends && !isDeaf) tellOfWaiting()
   }
 
   const define = (): void => {
