@@ -83,3 +83,13 @@ export interface Desk {
   /** Notes struck by the REPL so far: each has a name of its own. */
   notes: number
 }
+
+/** What a session has done so far when it begins: nothing. */
+export const nothingDone = (): Pick<Desk, 'written' | 'takes' | 'unwatch' | 'midi' | 'lines' | 'notes'> => ({
+  written: new Set(),
+  takes: new Map(),
+  unwatch: undefined,
+  midi: undefined,
+  lines: new Set(),
+  notes: 0,
+})

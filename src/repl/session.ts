@@ -7,7 +7,7 @@ import { callCommand } from './call.ts'
 import type { Command } from './command.ts'
 import { commands } from './commands/index.ts'
 import { completed, type Names } from './complete.ts'
-import type { Desk, Outside } from './desk.ts'
+import { nothingDone, type Desk, type Outside } from './desk.ts'
 import { helpOf, helpText } from './help.ts'
 import { mistakeText, type Meant } from './mistake.ts'
 import { openPrompt, type PromptOptions } from './prompt.ts'
@@ -51,12 +51,7 @@ export async function replSession(options: SessionOptions): Promise<void> {
     say,
     exit: () => prompt.close(),
     file: options.file,
-    written: new Set(),
-    takes: new Map(),
-    unwatch: undefined,
-    midi: undefined,
-    lines: new Set(),
-    notes: 0,
+    ...nothingDone(),
   }
   const draft = draftOf(synth)
   const functions = Object.fromEntries(

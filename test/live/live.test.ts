@@ -85,7 +85,7 @@ describe('a live synth', () => {
     for (let attempt = 1; ; attempt++) {
       const before = synth.stats().late
       const { samples } = tape(synth)
-      const from = synth.time + 0.08
+      const from = synth.time + 0.05
       for (const i of [0, 1, 2, 3]) {
         synth.noteOn(81, 0.8, { at: from + i * 0.06 })
         synth.noteOff(81, { at: from + i * 0.06 + 0.01 })
@@ -103,7 +103,7 @@ describe('a live synth', () => {
       for (const i of [1, 2, 3])
         expect(
           Math.abs((onsets[i] ?? 0) - (onsets[0] ?? 0) - i * 0.06 * synth.sampleRate),
-        ).toBeLessThanOrEqual(140)
+        ).toBeLessThanOrEqual(128)
       expect(synth.stats().late).toBe(before)
       return
     }

@@ -6,7 +6,7 @@ import { plain } from '../../src/errors/index.ts'
 import { standard, type Patch } from '../../src/index.ts'
 import { callCommand } from '../../src/repl/call.ts'
 import { commands } from '../../src/repl/commands/index.ts'
-import type { Desk } from '../../src/repl/desk.ts'
+import { nothingDone, type Desk } from '../../src/repl/desk.ts'
 import { FakePorts } from '../midi/fake-ports.ts'
 
 /** What is played at the desk. */
@@ -56,12 +56,7 @@ export async function sitDown(folder: string): Promise<Sitting> {
     say: (text) => sitting.said.push(text),
     exit: () => sitting.exits++,
     file: undefined,
-    written: new Set(),
-    takes: new Map(),
-    unwatch: undefined,
-    midi: undefined,
-    lines: new Set(),
-    notes: 0,
+    ...nothingDone(),
     outside: {
       openPatch: async () => await Promise.resolve(lead),
       play: async (patch) => await synth.apply(patch),
