@@ -24,8 +24,8 @@ export default defineConfig({
   },
   test: {
     // Generous, so that a busy machine fails no test; tests of what is fast belong to `npm run bench`.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Engines and compilers are heavy: more at once only get in each other's way.
     maxWorkers: 2,
     projects: [

@@ -54,18 +54,18 @@ export function feed(
   const timers = new Set<ReturnType<typeof setTimeout>>()
   let finish: () => void = () => undefined
   const done = new Promise<void>((resolve) => (finish = resolve))
-  const recall = async (name: string, at: number): Promise<void> => {
-    const before = coming
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(
-        () => {
-          timers.delete(timer)
-          resolve()
-        },
-        Math.max(0, at - synth.time) * 1000,
-      )
+  const later = async (ms: number): Promise<void> =>
+    await new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        resolve()
+      }, ms)
       timers.add(timer)
     })
+  const recall = async (name: string, at: number): Promise<void> => {
+    const before = coming
+    // the synth's own time: a machine that is busy lets it stand still, and a card's goes at another pace
+    for (let left = at - synth.time; left > 0; left = at - synth.time) await later(left * 1000)
     await before
     await synth.recall(name).catch((error: unknown) => options.onProblem?.(error))
   }

@@ -8,8 +8,9 @@ import { readMidiFile } from '../../src/midi/file.ts'
 import type { Patch } from '../../src/patch/index.ts'
 import { decodePacket, encodeMessage, float, int, type OscArg } from '../../src/scsynth/index.ts'
 import { FakePorts } from '../midi/fake-ports.ts'
-import { attachedTo, endAfterwards, until } from './attached.ts'
+import { attachedTo, endAfterwards } from './attached.ts'
 import { scratch } from './helpers.ts'
+import { until } from '../until.ts'
 
 const folder = scratch()
 /** Whatever the key is, it sounds at this frequency. */

@@ -6,8 +6,9 @@ import { createSynth } from '../../src/live/create.ts'
 import { readMidiFile } from '../../src/midi/file.ts'
 import type { Patch } from '../../src/patch/index.ts'
 import { FakePorts } from '../midi/fake-ports.ts'
-import { attachedTo, endAfterwards, flagsOf, until } from './attached.ts'
+import { attachedTo, endAfterwards, flagsOf } from './attached.ts'
 import { scratch } from './helpers.ts'
+import { until } from '../until.ts'
 
 const patch: Patch = { devices: { osc: { type: 'oscillator' } }, connections: [['osc', 'out']] }
 const folder = scratch()

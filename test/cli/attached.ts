@@ -53,7 +53,3 @@ export async function attachedTo(
   const events = (): unknown[] => played.flatMap((what) => (what.kind === 'note' ? [what.event] : []))
   return { notes, events, end, plays }
 }
-/** Waits until something is so. */
-export const until = async (what: () => boolean): Promise<void> => {
-  while (!what()) await new Promise((resolve) => setTimeout(resolve, 2))
-}

@@ -11,6 +11,7 @@ import { LiveSession } from '../../src/live/live.ts'
 import { startSession } from '../../src/live/start.ts'
 import { fundamental, peak } from '../audio/ear.ts'
 import { scratch } from '../cli/helpers.ts'
+import { until } from '../until.ts'
 
 const folder = scratch()
 /** In the engine's thread: what kills it, when it is told to. */
@@ -55,14 +56,6 @@ beforeEach(async () => {
 })
 afterEach(async () => await synth.close())
 
-/** Waits until something is so, however busy the machine is. */
-async function until(what: () => boolean): Promise<void> {
-  for (let i = 0; i < 1500; i++) {
-    if (what()) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error('never')
-}
 async function heard(length = 0.4): Promise<Float32Array> {
   const chunks: Float32Array[] = []
   const stop = synth.listen(({ channels }) => chunks.push(channels[0] as Float32Array))

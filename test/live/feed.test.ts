@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createSynth, type LiveSynth } from 'megasynth/live'
 import type { Patch, Score } from '../../src/index.ts'
 import { feed } from '../../src/live/feed.ts'
+import { until } from '../until.ts'
 
 const patch = (knob: string): Patch => ({
   voices: 2,
@@ -64,21 +65,31 @@ describe('a score that is fed to a live synth', () => {
       { kind: 'on', note: 60, velocity: 1, time: 0 },
       { kind: 'off', note: 60, time: 0.2 },
     ] as const
-    const told: string[] = []
-    synth.on('played', (what) => void (what.kind === 'note' && told.push(what.event.kind)))
-    const recall = synth.recall.bind(synth)
+    const asked: { readonly what: string; readonly at: number }[] = []
+    const [play, recall] = [synth.play.bind(synth), synth.recall.bind(synth)]
+    synth.play = (event, when) => {
+      asked.push({ what: event.kind, at: when?.at ?? NaN })
+      play(event, when)
+    }
     synth.recall = async (name) => {
-      told.push(name)
+      asked.push({ what: name, at: synth.time })
       return await recall(name)
     }
     const playing = feed(synth, scoreOf(events, 0.3), { loop: true, first: scoreOf(events.slice(1), 0.3) })
-    while (told.length < 6) await new Promise((resolve) => setTimeout(resolve, 10))
+    const all = (what: string): number[] => asked.flatMap((one) => (one.what === what ? [one.at] : []))
+    await until(
+      () => all('other').length > 1 && all('on').length > 2,
+      () => asked,
+    )
     playing.stop()
-    expect(told.filter((one) => one === 'off').length).toBeGreaterThan(0)
-    const [first, second] = [told.indexOf('other'), told.lastIndexOf('on')]
-    expect(told.slice(0, 2)).toEqual(['on', 'off'])
-    expect(first).toBeGreaterThan(1)
-    expect(second).toBeGreaterThan(1)
+    expect(asked.slice(0, 2).map(({ what }) => what)).toEqual(['on', 'off'])
+    const [begin = NaN, ...again] = all('on')
+    // each round is as long as the score, to the block, and its snapshot is recalled when it begins, and not before
+    for (const [round, at] of again.entries()) expect(at).toBeCloseTo(begin + 0.3 * (round + 1), 9)
+    for (const [round, at] of all('other').entries())
+      expect(at).toBeGreaterThanOrEqual(begin + 0.3 * (round + 1) - 1e-9)
+    for (const [round, at] of all('off').slice(0, 2).entries())
+      expect(at).toBeCloseTo(begin + 0.3 * round + 0.2, 9)
   })
 
   it('recalls nothing more once it is stopped', async () => {
@@ -86,7 +97,33 @@ describe('a score that is fed to a live synth', () => {
     const playing = feed(synth, scoreOf([{ kind: 'recall', name: 'other', time: 0.2 }], 5))
     playing.stop()
     await playing.done
-    await new Promise((resolve) => setTimeout(resolve, 600))
+    const stopped = synth.time
+    await until(() => synth.time > stopped + 0.6)
     expect(Object.keys(synth.patch.knobs ?? {})).toEqual(['first'])
   })
+})
+
+it('a score that is fed has its snapshots recalled by the clock of the synth, however far that is behind the clock', async () => {
+  vi.useFakeTimers()
+  try {
+    const asked: number[] = []
+    const slow = {
+      time: 0,
+      patch: patch('first'),
+      play: () => undefined,
+      setKnob: () => undefined,
+      setTempo: () => undefined,
+      recall: async (): Promise<never> => {
+        asked.push(slow.time)
+        return await Promise.reject(new Error('there is none'))
+      },
+    }
+    const score = scoreOf([{ kind: 'recall', name: 'other', time: 0.2 }], 0.5)
+    const { done } = feed(slow, score, { from: 1, onProblem: () => undefined })
+    for (slow.time = 0.8; slow.time < 1.6; slow.time += 0.0625) await vi.advanceTimersByTimeAsync(1000)
+    await done
+    expect(asked).toEqual([1.2375])
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -2,6 +2,7 @@ import { afterEach, expect, it } from 'vitest'
 import { createSynth, type LiveSynth } from 'megasynth/live'
 import type { Patch } from '../../src/index.ts'
 import { lab } from '../devices/probe.ts'
+import { until } from '../until.ts'
 
 /** The phase of the clock on the left; on the right a note, from its block on. */
 const patch: Patch = {
@@ -24,15 +25,6 @@ const start = async (first: Patch = patch): Promise<LiveSynth> => {
   const synth = await createSynth({ patch: first, catalogue: lab, device: 'silent', bufferFrames: 256 })
   open.push(synth)
   return synth
-}
-
-/** Waits until something is so, however busy the machine is. */
-async function until(what: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (what()) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error('never')
 }
 
 /** How many beats the clock of the engine is from the session's: a note is struck on a beat of the session, and heard. */

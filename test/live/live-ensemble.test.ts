@@ -6,6 +6,7 @@ import { shareLive } from '../../src/engine/live-share.ts'
 import { MegasynthError, type Patch, type SynthEvents } from '../../src/index.ts'
 import { levelAt, peak } from '../audio/ear.ts'
 import { errorOf } from '../engine/helpers.ts'
+import { until } from '../until.ts'
 
 /** A sine on its key; `level` turns it up. */
 const tone = (change: Partial<Patch> = {}): Patch => ({
@@ -45,14 +46,6 @@ afterEach(async () => {
   ensemble = undefined
   workers = []
 })
-
-async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (await what()) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error('it never came')
-}
 
 /** Both sides of what is heard from now on, for some seconds. */
 async function sides({ listen }: LiveEnsemble, seconds: number): Promise<[Float32Array, Float32Array]> {

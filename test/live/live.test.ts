@@ -4,6 +4,7 @@ import { createSynth, type LiveSynth, type LiveSynthOptions } from 'megasynth/li
 import { MegasynthError, type Patch, type SynthEvents } from '../../src/index.ts'
 import { fundamental, peak } from '../audio/ear.ts'
 import { errorOf } from '../engine/helpers.ts'
+import { until } from '../until.ts'
 
 const organ: Patch = {
   voices: 4,
@@ -35,15 +36,6 @@ afterEach(async () => {
   workers = []
 })
 
-const seconds = (s: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, s * 1000))
-/** Waits until something is so, however busy the machine is. */
-async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (await what()) return
-    await seconds(0.02)
-  }
-  throw new Error('never')
-}
 /** All that is heard from now on. */
 function tape(synth: LiveSynth): { readonly samples: () => Float32Array; readonly stop: () => void } {
   const chunks: Float32Array[] = []

@@ -11,6 +11,7 @@ import {
 import { encodeMessage, float, int } from '../../src/scsynth/index.ts'
 import { errorOf } from '../engine/helpers.ts'
 import { FakeTarget } from './fake.ts'
+import { until } from '../until.ts'
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -28,9 +29,6 @@ const sending = async (port: number, time?: () => number): Promise<OscSender> =>
   return sender
 }
 /** Waits for what another part of the machine does; how long that takes does not matter. */
-const until = async (what: () => boolean): Promise<void> => {
-  while (!what()) await new Promise((resolve) => setTimeout(resolve, 2))
-}
 
 describe('listenOsc', () => {
   it('plays what arrives at its port, on loopback unless told otherwise', async () => {

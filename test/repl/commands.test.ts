@@ -6,7 +6,8 @@ import { parametersOf } from '../../src/repl/call.ts'
 import { commands } from '../../src/repl/commands/index.ts'
 import { helpOf, helpText } from '../../src/repl/help.ts'
 import { scratch } from '../cli/helpers.ts'
-import { lead, sitDown, until, type Sitting } from './sitting.ts'
+import { lead, sitDown, type Sitting } from './sitting.ts'
+import { until } from '../until.ts'
 
 const folder = scratch()
 let at: Sitting

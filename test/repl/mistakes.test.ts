@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MegasynthError, plain } from '../../src/errors/index.ts'
 import { mistakeText } from '../../src/repl/mistake.ts'
 import { scratch } from '../cli/helpers.ts'
-import { lead, sitDown, until, type Sitting } from './sitting.ts'
+import { lead, sitDown, type Sitting } from './sitting.ts'
+import { until } from '../until.ts'
 
 const folder = scratch()
 let at: Sitting

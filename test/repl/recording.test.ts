@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMidiFile } from '../../src/midi/file.ts'
 import { scratch } from '../cli/helpers.ts'
-import { lead, sitDown, until, type Sitting } from './sitting.ts'
+import { lead, sitDown, type Sitting } from './sitting.ts'
+import { until } from '../until.ts'
 
 const folder = scratch()
 let at: Sitting

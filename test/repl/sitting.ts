@@ -104,12 +104,3 @@ export async function sitDown(folder: string): Promise<Sitting> {
   }
   return sitting
 }
-
-/** Waits until something is so, however busy the machine is. */
-export async function until(what: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (what()) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error('never')
-}
