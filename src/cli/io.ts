@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { styleText } from 'node:util'
+import { afterAwake } from '../engine/awake.ts'
 import { plain, type Paint } from '../errors/index.ts'
 import { signals, type Signal } from './exit.ts'
 
@@ -37,8 +38,8 @@ export interface Io {
   takeStray?: ((error: unknown, own: boolean) => boolean) | undefined
 }
 
-/** Milliseconds in which signals are one: Ctrl-C that is pressed twice in a hurry loses no recording. */
-const oneSignalMs = 1000
+/** Seconds in which signals are one: Ctrl-C that is pressed twice in a hurry loses no recording, also if this program hears of it late. */
+const oneSignal = 1
 
 /** The world as this process sees it. */
 export function processIo(): Io {
@@ -55,12 +56,11 @@ export function processIo(): Io {
     catchInterrupts() {
       const controller = new AbortController()
       const names = Object.keys(signals) as Signal[]
-      let first: number | undefined
+      let isMeant = false
       const caught = (name: Signal): void => {
+        if (!controller.signal.aborted) afterAwake(oneSignal, () => (isMeant = true), false)
         controller.abort(name)
-        const now = performance.now()
-        first ??= now
-        if (now - first < oneSignalMs) return
+        if (!isMeant) return
         // whoever has waited means it; what is half written is taken away
         isForced = true
         process.exit(128 + signals[name])

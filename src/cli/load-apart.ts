@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import { startWorker } from '../engine/start-worker.ts'
 import { MegasynthError, type Problem } from '../errors/index.ts'
 import type { Patch } from '../patch/index.ts'
+import { afterRunning } from './after-running.ts'
 import { placeOf } from './files.ts'
 import { loadPatchFile } from './load.ts'
 
@@ -127,7 +128,7 @@ async function answerOf(
 ): Promise<unknown> {
   const { shown } = placeOf(request.cwd, request.written)
   const exported = request.patches === undefined ? 'a patch' : 'device types'
-  let late: ReturnType<typeof setTimeout> | undefined
+  let endWait = (): void => undefined
   let hasBegun = false
   let isOver = false
   const files: string[] = []
@@ -141,14 +142,12 @@ async function answerOf(
         if (isOver) return
         if (answer.kind === 'begun') {
           hasBegun = true
-          late = setTimeout(
-            () =>
-              fail({
-                message: 'never finishes loading',
-                found: `it has run for ${patience} s`,
-                expected: `a file that only exports ${exported}`,
-              }),
-            patience * 1000,
+          endWait = afterRunning(worker, patience, () =>
+            fail({
+              message: 'never finishes loading',
+              found: `it has run for ${patience} s`,
+              expected: `a file that only exports ${exported}`,
+            }),
           )
         } else if (answer.kind === 'file') files.push(answer.file)
         else if (answer.kind === 'loaded') resolve(answer.patch)
@@ -160,7 +159,7 @@ async function answerOf(
     })
   } finally {
     isOver = true
-    clearTimeout(late)
+    endWait()
     for (const file of files) onFile(file)
   }
 }

@@ -9,12 +9,16 @@ export interface Watch {
   close(): Promise<void>
 }
 
-/** Milliseconds after which it is looked whether a file changed before the system began to tell of it. */
-const secondLooks = [100, 400, 1500]
+/** Milliseconds from one look whether a file changed to the next: the system begins to tell of it late, or, of some disks, never. */
+const looksMs = [100, 300, 1100]
+/** And from then on. */
+const lookMs = 1500
 /** Milliseconds of quiet after which a change is a change: an editor may write a file in several steps. */
 const quietMs = 60
 /** Milliseconds after which one that is empty or away is just that: before, whoever emptied it is about to write it. */
 const unwrittenMs = 400
+/** Milliseconds by which the time of a change may be behind the clock: disks round it down. */
+const roundedMs = 20
 
 /**
  * Calls back when one of some files has changed: also when it is replaced by another of its name, as many editors do, or
@@ -32,6 +36,8 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
   const seen = new Map<string, string>()
   const isNews = (file: string): boolean => files.has(file) && stateOf(file) !== seen.get(file)
   let running: Promise<void> | undefined
+  /** When it was called back, while that runs: what is followed from now on was read since. */
+  let readSince = Infinity
   let again = false
   const watcher: FSWatcher = watchFolders([], { depth: 0, ignoreInitial: true, persistent: true })
 
@@ -43,8 +49,10 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
     const changed = news
     news = new Set()
     for (const file of changed) seen.set(file, stateOf(file))
+    readSince = Date.now() - roundedMs
     running = onChange(changed).finally(() => {
       running = undefined
+      readSince = Infinity
       if (again) run()
       again = false
     })
@@ -54,15 +62,14 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
     clearTimeout(timer)
     timer = setTimeout(run, [...news].some(isUnwritten) ? unwrittenMs : quietMs)
   }
-  let looks: ReturnType<typeof setTimeout>[] = []
-  const lookAgain = (): void => {
-    for (const look of looks) clearTimeout(look)
-    looks = secondLooks.map((ms) =>
-      setTimeout(() => {
-        const others = [...files].filter(isNews)
-        if (others.length > 0) changed(...others)
-      }, ms),
-    )
+  let look: ReturnType<typeof setTimeout> | undefined
+  const lookAgain = ([wait = lookMs, ...later] = looksMs): void => {
+    clearTimeout(look)
+    look = setTimeout(() => {
+      const others = [...files].filter(isNews)
+      if (others.length > 0) changed(...others)
+      lookAgain(later)
+    }, wait)
   }
   watcher.on('all', (_, path) => {
     if (isNews(path)) changed(path)
@@ -71,7 +78,8 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
     follow(wanted) {
       files = new Set(wanted)
       for (const file of seen.keys()) if (!files.has(file)) seen.delete(file)
-      for (const file of files) if (!seen.has(file)) seen.set(file, stateOf(file))
+      for (const file of files)
+        if (!seen.has(file)) seen.set(file, changeOf(file) < readSince ? stateOf(file) : 'read before')
       const next = new Set([...files].map((file) => dirname(file)))
       watcher.add([...next].filter((folder) => !folders.has(folder)))
       watcher.unwatch([...folders].filter((folder) => !next.has(folder)))
@@ -79,7 +87,7 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
       lookAgain()
     },
     async close() {
-      for (const one of [timer, ...looks]) clearTimeout(one)
+      for (const one of [timer, look]) clearTimeout(one)
       await watcher.close()
       await running
     },
@@ -91,6 +99,15 @@ function isUnwritten(file: string): boolean {
     return statSync(file).size === 0
   } catch {
     return true
+  }
+}
+
+/** When a file was last changed, in milliseconds of the system's clock; -Infinity if it is away. */
+function changeOf(file: string): number {
+  try {
+    return statSync(file).ctimeMs
+  } catch {
+    return -Infinity
   }
 }
 

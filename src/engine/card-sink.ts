@@ -1,10 +1,11 @@
 import { MegasynthError } from '../errors/index.ts'
 import type * as WebAudio from 'node-web-audio-api'
 import { soundLibraryMissing } from './sound-devices.ts'
+import { afterAwake } from './awake.ts'
 import type { Sink, SinkOptions } from './sink.ts'
 
-/** Milliseconds without a question from the device after which it counts as gone. */
-const patience = 3000
+/** Seconds without a question from the device after which it counts as gone. */
+const patience = 3
 
 /**
  * A sound card, through the Web Audio API of `node-web-audio-api`. A ScriptProcessorNode asks for the sound: an
@@ -47,7 +48,7 @@ export async function openCardSink(
   }
   const source = context.createScriptProcessor(bufferFrames, 0, channels)
   const buffers = Array.from({ length: channels }, () => new Float32Array(bufferFrames))
-  let watch: ReturnType<typeof setInterval> | undefined
+  let unwatch = (): void => undefined
   return {
     kind: 'card',
     sampleRate: context.sampleRate,
@@ -57,9 +58,9 @@ export async function openCardSink(
       return (2 * bufferFrames) / context.sampleRate + context.baseLatency + context.outputLatency
     },
     start(pull, lost) {
-      let [expected, heard] = [-1, performance.now()]
+      let [expected, silent] = [-1, 0]
       source.onaudioprocess = ({ playbackTime, outputBuffer }) => {
-        heard = performance.now()
+        silent = 0
         const frame = Math.round(playbackTime * context.sampleRate)
         if (expected >= 0 && frame > expected) lost(frame - expected)
         expected = frame + bufferFrames
@@ -67,13 +68,17 @@ export async function openCardSink(
         for (const [index, channel] of buffers.entries()) outputBuffer.copyToChannel(channel, index)
       }
       source.connect(context.destination)
-      watch = setInterval(() => {
-        if (performance.now() - heard < patience) return
-        throw new MegasynthError([{ code: 'engine-failed', path: 'device', message: 'the sound device does not ask for sound any more' }]) // prettier-ignore
-      }, patience / 3)
+      const watch = (): void => {
+        unwatch = afterAwake(1, () => {
+          if (++silent > patience)
+            throw new MegasynthError([{ code: 'engine-failed', path: 'device', message: 'the sound device does not ask for sound any more' }]) // prettier-ignore
+          watch()
+        })
+      }
+      watch()
     },
     async close() {
-      clearInterval(watch)
+      unwatch()
       source.onaudioprocess = null
       source.disconnect()
       await context.close()

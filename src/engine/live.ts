@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import { MegasynthError, fail, type Problem } from '../errors/index.ts'
 import type { Command } from '../scsynth/index.ts'
+import { afterAwake } from './awake.ts'
 import type { Engine, EngineEvent } from './engine.ts'
 import { engineSize, type EngineOptions } from './limits.ts'
 import {
@@ -70,6 +71,8 @@ export interface LiveEngine extends Engine {
 }
 
 const bufferSizes = [256, 512, 1024, 2048]
+/** Seconds that a thread is waited for which is to fade out and end. */
+const longestGoodbye = 0.5
 
 /** Whoever asks for no device gets the system's, or silence where there is none. */
 async function chosenDevice(
@@ -367,7 +370,7 @@ class LiveProxy implements LiveEngine {
     if (this.#closed) return
     if (this.#death === undefined) {
       // a thread that does not say goodbye is ended all the same
-      const late = new Promise<void>((resolve) => setTimeout(resolve, 500).unref())
+      const late = new Promise<void>((resolve) => afterAwake(longestGoodbye, resolve, false))
       await Promise.race([this.#ask('close', undefined).catch(() => undefined), late])
     }
     this.#closed = true

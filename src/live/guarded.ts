@@ -1,3 +1,4 @@
+import { afterAwake } from '../engine/awake.ts'
 import { MegasynthError, fail, type Problem } from '../errors/index.ts'
 
 /**
@@ -6,12 +7,12 @@ import { MegasynthError, fail, type Problem } from '../errors/index.ts'
  *
  * @param ask asks it
  * @param what what was asked of it, in a few words
- * @param seconds how long it is waited for
+ * @param seconds how long it is waited for, while this thread can run
  */
 export async function guarded<T>(ask: () => Promise<T>, what: string, seconds: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let end = (): void => undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    end = afterAwake(seconds, () => {
       reject(
         new MegasynthError([
           {
@@ -22,7 +23,7 @@ export async function guarded<T>(ask: () => Promise<T>, what: string, seconds: n
           },
         ]),
       )
-    }, seconds * 1000)
+    })
   })
   try {
     return await Promise.race([ask(), late])
@@ -31,7 +32,7 @@ export async function guarded<T>(ask: () => Promise<T>, what: string, seconds: n
     const message = `it broke when it was to ${what}`
     return fail({ code: 'engine-failed', path: 'engine', message, found: String(error) }, { cause: error })
   } finally {
-    clearTimeout(timer)
+    end()
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { expect, it, onTestFinished } from 'vitest'
 import { watchFiles } from '../../src/cli/watch.ts'
+import { until } from '../until.ts'
 import { scratch } from './helpers.ts'
 
 const folder = scratch()
@@ -42,4 +43,26 @@ it('a file that stays empty, or away, is told of as well', async () => {
     change()
     expect([...(await heard)]).toEqual([file])
   }
+})
+
+it('what is saved while it is called back is told of after it, once, also of a file that is followed only then', async () => {
+  const [one, two] = [folder.write('one.ts', 'old'), folder.write('two.ts', 'old')]
+  const told: string[][] = []
+  let [isHeld, release] = [false, (): void => undefined]
+  const watch = watchFiles(async (changed) => {
+    told.push([...changed].toSorted())
+    if (told.length > 1) return
+    await new Promise<void>((resolve) => ([isHeld, release] = [true, resolve]))
+    watch.follow([one, two])
+  })
+  onTestFinished(async () => await watch.close())
+  watch.follow([one])
+  folder.write('one.ts', 'new')
+  await until(() => isHeld)
+  for (let i = 0; i < 30; i++) folder.write('one.ts', `newer ${i}`)
+  folder.write('two.ts', 'new')
+  release()
+  await until(() => told.flat().includes(two) && told.flat().filter((file) => file === one).length > 1)
+  expect(told.flat().filter((file) => file === one)).toHaveLength(2)
+  expect(told.flat().filter((file) => file === two)).toHaveLength(1)
 })

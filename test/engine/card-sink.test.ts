@@ -81,6 +81,31 @@ it('asks a device at its own rate, hands over what it gets, and counts what was 
   expect([context.closed, context.source.to, context.source.onaudioprocess]).toEqual([true, undefined, null])
 })
 
+it('is gone when the device has not asked for sound for three seconds', async () => {
+  vi.useFakeTimers()
+  try {
+    const sink = await openCardSink(wanted, undefined)
+    const { context } = FakeContext.made[0] as (typeof FakeContext.made)[number]
+    sink.start(
+      () => undefined,
+      () => undefined,
+    )
+    for (let second = 0; second < 10; second++) {
+      context.source.onaudioprocess?.({
+        playbackTime: second,
+        outputBuffer: { copyToChannel: () => undefined },
+      })
+      vi.advanceTimersByTime(1000)
+    }
+    vi.advanceTimersByTime(1900)
+    expect(() => vi.advanceTimersByTime(1200)).toThrow(/does not ask for sound any more/)
+    await sink.close()
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 it('says so when a device cannot be opened', async () => {
   FakeContext.fails = new Error('device is busy')
   const [problem] = (await errorOf(() => openCardSink(wanted, undefined))).problems
