@@ -35,7 +35,8 @@ export interface Guarded {
  * all is well every sample passes as it is.
  */
 export function guarded(channels: Channels): Guarded {
-  const moving = channels.filter((channel) => typeof channel !== 'number')
+  // what is mono may be on both sides
+  const moving = [...new Set(channels)].filter((channel) => typeof channel !== 'number')
   if (moving.length === 0) return { channels, gain: 1, effects: [] }
   // one trigger for all; made once a block, it lets a peak last for 50 ms
   const forget = Impulse.kr(forgetting)

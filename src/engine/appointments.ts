@@ -27,7 +27,7 @@ export class Appointments {
 
   /** Does what is due, one after the other. Each may take blocks, after which more is due. */
   keep(block: () => number): void {
-    if (this.#busy) return
+    if (this.#busy || this.#waiting.length === 0) return
     this.#busy = true
     try {
       for (let [next] = this.#waiting; next !== undefined && next.at <= block(); [next] = this.#waiting) {

@@ -1,17 +1,11 @@
 import { loadEngineWasm } from '#engine-files'
 import { MegasynthError, fail, type Problem } from '../errors/index.ts'
-import {
-  decodePacket,
-  encodeMessage,
-  parseReply,
-  type Command,
-  type OscPacket,
-  type Reply,
-} from '../scsynth/index.ts'
+import { encodeMessage, type Command } from '../scsynth/index.ts'
 import { Appointments } from './appointments.ts'
+import { createCompute, type BlockResult } from './compute.ts'
 import { checkDefs } from './check-defs.ts'
 import { checkCommands, notificationsOf } from './check.ts'
-import { complaints, describeCommand, diagnose, findings, remedy, type Failure } from './diagnose.ts'
+import { complaints, describeCommand, diagnose, remedy, type Failure } from './diagnose.ts'
 import type { DefToLoad, EngineEvent, OfflineEngine } from './engine.ts'
 import { engineSize, wasmLimits, type EngineOptions } from './limits.ts'
 import { withMarkers } from './markers.ts'
@@ -21,18 +15,7 @@ import { entrySize } from './ring.ts'
 import { Schedule } from './schedule.ts'
 import { createWasmHost, type WasmHost } from './wasm-host.ts'
 
-/** What came of one block. */
-interface BlockResult {
-  readonly replies: readonly Reply[]
-  readonly lines: readonly string[]
-  /** Commands that were run when it began. */
-  readonly commands: readonly Command[]
-}
-
 type Describe = (command: Command) => string
-
-const messagesOf = (packet: OscPacket): Reply[] =>
-  'address' in packet ? [parseReply(packet)] : packet.elements.flatMap(messagesOf)
 
 /**
  * scsynth as WebAssembly on a virtual clock, without a sound card. Deterministic: equal calls give equal bytes.
@@ -74,6 +57,7 @@ export function offlineEngine(
   const schedule = new Schedule()
   const appointments = new Appointments()
   const probes = new Probes(host, { count: monitors, first: size.outputs })
+  const blockNow = (): number => host.blocks
   let closed = false
   let notified = false
   let marker = 0
@@ -106,34 +90,17 @@ export function offlineEngine(
   }
   /** Does what is due before something else is: it was asked for before. */
   const catchUp = (): void => {
-    appointments.keep(() => host.blocks)
+    appointments.keep(blockNow)
     for (takeDue(); schedule.isDue(host.blocks); takeDue()) {
       computeUnconfirmed()
       keep()
     }
   }
 
-  const compute = (...queries: readonly Uint8Array[]): BlockResult => {
+  const computeNext = createCompute(host, { outbox, probes, tell: emit })
+  const compute = (query?: Uint8Array): BlockResult => {
     takeDue()
-    const { packets, commands } = outbox.take()
-    // who counts synths knows of those that listen by then
-    for (const packet of [...packets, ...probes.take(), ...queries])
-      if (!host.send(packet))
-        fail({
-          code: 'engine-failed',
-          path: 'engine',
-          message: 'the input ring is full although it was empty',
-        })
-    const dropped = host.dropped()
-    host.process()
-    const replies = host.replies().flatMap((packet) => messagesOf(decodePacket(packet)))
-    const lines = host.debug()
-    probes.look(replies)
-    const lost = host.dropped() - dropped
-    if (lost > 0) lines.push(`ERROR: ${lost} messages dropped`)
-    for (const reply of replies) emit({ type: 'reply', block: host.blocks - 1, reply })
-    for (const found of findings(lines)) emit({ type: 'trouble', block: host.blocks - 1, ...found })
-    return { replies, lines, commands }
+    return computeNext(query)
   }
   const complain = (failure: Failure, block = host.blocks - 1): void =>
     emit({ type: 'problem', block, ...failure })
@@ -388,12 +355,11 @@ export function offlineEngine(
           found: `${out.length} channels of ${out.map((channel) => channel.length).join(', ')} frames`,
           expected: `at most ${size.outputs} channels of at least ${end} frames`,
         })
-      for (let i = 0; i < blocks; i++) {
-        const at = offset + i * host.blockSize
-        if (kept.length === 0) appointments.keep(() => host.blocks)
+      for (let at = offset; at < end; at += host.blockSize) {
+        if (kept.length === 0) appointments.keep(blockNow)
         const block = kept.shift()
         if (block === undefined) computeUnconfirmed()
-        out.forEach((channel, index) => channel.set(block?.[index] ?? host.output(index), at))
+        for (let i = 0; i < out.length; i++) out[i]?.set(block?.[i] ?? host.output(i), at)
       }
     },
   }

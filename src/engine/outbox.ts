@@ -38,8 +38,14 @@ export interface Outbox {
   /** Appends messages that `check` found to fit. */
   add(commands: readonly Command[], messages: readonly Uint8Array[]): void
   /** Takes all out: the bundles to be handed over, and the commands that are in them. */
-  take(): { readonly packets: Uint8Array[]; readonly commands: readonly Command[] }
+  take(): Taken
 }
+
+interface Taken {
+  readonly packets: readonly Uint8Array[]
+  readonly commands: readonly Command[]
+}
+const nothing: Taken = { packets: [], commands: [] }
 
 const beyond = (path: string, message: string, limit: string, needed: number, allowed: number): Problem => ({
   code: 'engine-limit',
@@ -113,6 +119,8 @@ export function createOutbox(limits: EngineLimits): Outbox {
       }
     },
     take() {
+      // nearly every block
+      if (commands.length === 0) return nothing
       const taken = { packets: bundles.map(({ messages, bytes }) => join(messages, bytes)), commands }
       commands = []
       bundles = []

@@ -19,6 +19,7 @@ interface Running extends Job {
 
 /** Node ids of monitors: no patch comes near. */
 const firstId = 1_900_000_000
+const nothing: readonly Uint8Array[] = []
 
 /** Buses that are looked at, block by block, through outputs that nobody hears. */
 export class Probes {
@@ -55,7 +56,8 @@ export class Probes {
   }
 
   /** What is to be sent for the block that is computed next. */
-  take(): Uint8Array[] {
+  take(): readonly Uint8Array[] {
+    if (this.#over.length === 0 && this.#waiting.length === 0 && this.#running.length === 0) return nothing
     const commands: Command[] = []
     if (this.#over.length > 0) commands.push({ call: '/n_free', ids: this.#over.splice(0).map(idOf) })
     for (const job of this.#waiting.splice(0)) {

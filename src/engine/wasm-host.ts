@@ -265,7 +265,21 @@ export async function createWasmHost(options: {
     }
   }
 
+  const compute = (): void => {
+    const running = engine.process((blocks * blockSize) / sampleRate, world.outputs, 0)
+    blocks++
+    if (running === 0) throw broken('the engine stopped')
+    findOutputs()
+  }
   const decoder = new TextDecoder()
+  const takeLines = (): string[] => {
+    const [said, told] = [printed, text.drain()]
+    // so it is nearly always
+    if (said.length === 0 && told.length === 0) return []
+    printed = []
+    const lines = told.flatMap((line) => decoder.decode(line).replace(/\0+$/, '').split('\n'))
+    return [...said, ...lines].filter((line) => line.trim() !== '')
+  }
   return {
     sampleRate,
     blockSize,
@@ -282,13 +296,7 @@ export async function createWasmHost(options: {
     },
     free: () => guarded(input.free),
     send: (packet) => guarded(() => input.write(packet)),
-    process: () =>
-      guarded(() => {
-        const running = engine.process((blocks * blockSize) / sampleRate, world.outputs, 0)
-        blocks++
-        if (running === 0) throw broken('the engine stopped')
-        findOutputs()
-      }),
+    process: () => guarded(compute),
     output: (channel) => {
       const view = channels[channel]
       if (view === undefined)
@@ -301,15 +309,7 @@ export async function createWasmHost(options: {
       return view
     },
     replies: () => guarded(output.drain),
-    debug: () =>
-      guarded(() => {
-        const lines = [
-          ...printed,
-          ...text.drain().flatMap((line) => decoder.decode(line).replace(/\0+$/, '').split('\n')),
-        ]
-        printed = []
-        return lines.filter((line) => line.trim() !== '')
-      }),
+    debug: () => guarded(takeLines),
     dropped: () => guarded(engine.dropped),
   }
 }

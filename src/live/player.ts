@@ -76,6 +76,8 @@ export class Player {
   readonly beats: Beats
   readonly #timeline = new Timeline<Happening>()
   #performance: Performance
+  /** The first block in which something is due in the performance, as soon as that was asked for: it is, in every look. */
+  #due: number | undefined
   #glides: Glides = new Map()
   #visited = -1
 
@@ -97,7 +99,7 @@ export class Player {
 
   /** Goes back to what was. */
   set state({ visited, glides, beats, ...performance }: PlayState) {
-    this.#performance = performance
+    this.#perform(performance)
     this.#visited = visited
     this.#glides = glides
     this.beats.state = beats
@@ -123,7 +125,7 @@ export class Player {
     const busy = this.beats.state.untold || this.#glides.size > 0
     return Math.min(
       this.#timeline.nextBlock,
-      dueBlock(this.#performance),
+      (this.#due ??= dueBlock(this.#performance)),
       busy ? this.#visited + 1 : Infinity,
     )
   }
@@ -191,14 +193,14 @@ export class Player {
     for (const [name, position] of positions) this.knobs.turn(name, position)
     const { state, sets } = performed(this.#performance, block, events)
     this.#glides = glides
-    this.#performance = state
+    this.#perform(state)
     this.#visited = block
     return sets
   }
 
   /** Voices have come to silence. */
   rest(isSilent: (voice: number) => boolean): void {
-    this.#performance = atRest(this.#performance, isSilent)
+    this.#perform(atRest(this.#performance, isSilent))
   }
 
   /** What takes all knobs of a patch to where they are to go. @param to default: where the patch declares them */
@@ -223,7 +225,13 @@ export class Player {
   /** Another patch plays on. */
   regroup(patch: ParsedPatch, kept: readonly (number | undefined)[], block: number): readonly KeySet[] {
     const { state, sets } = regrouped(this.#performance, patch, kept, block)
-    this.#performance = state
+    this.#perform(state)
     return sets
+  }
+
+  #perform(performance: Performance): void {
+    if (performance === this.#performance) return
+    this.#performance = performance
+    this.#due = undefined
   }
 }

@@ -11,6 +11,7 @@ export function withoutSilent(
   now: number,
   later: number,
 ): Allocation {
+  if (from.leaving.length === 0) return from
   const read = new Set(network.tails.map(({ name }) => name))
   const [ringing, unread] = [new Set<number>(), new Set<number>()]
   for (const { id, tail, node } of from.leaving)

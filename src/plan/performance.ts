@@ -121,7 +121,8 @@ function withGates(state: Performance, sets: readonly KeySet[]): Performance {
 
 /** Voices have come to silence: other notes may take them. */
 export function atRest(from: Performance, isSilent: (voice: number) => boolean): Performance {
-  return { ...from, voices: rested(from.voices, isSilent) }
+  const voices = rested(from.voices, isSilent)
+  return voices === from.voices ? from : { ...from, voices }
 }
 
 /** A voice fades, and its gate falls afterwards. */

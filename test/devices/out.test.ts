@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { defineDevice, createOffline, signal, standard, type Patch } from '../../src/index.ts'
-import { div, mul, ugens } from '../../src/ugens/index.ts'
+import { defineDevice, createOffline, signal, standard, value, type Patch } from '../../src/index.ts'
+import { div, mul, sub, ugens } from '../../src/ugens/index.ts'
 import { dc, hasNaN, levelAt, maxDifferenceDb, peak } from '../audio/ear.ts'
 import { hear, measure } from './probe.ts'
 
@@ -18,6 +18,37 @@ describe('out', () => {
     expect(maxDifferenceDb(left!, right!)).toBe(-Infinity)
     expect(maxDifferenceDb(left!, x)).toBe(-Infinity)
     expect(peak(left!)).toBeLessThan(knee)
+  })
+
+  it('is transparent also for waves as long as a block, in which control rate sees no wave', async () => {
+    const square = defineDevice({
+      title: 'Square',
+      doc: 'Full waves in a block.',
+      ports: { waves: value('How many.', { min: 1, max: 8, default: 1 }), phase: value('Where it begins.', { min: 0, max: 1, default: 0 }) }, // prettier-ignore
+      output: { rate: 'audio', polarity: 'bipolar', channels: 1 },
+      shared: true,
+      generator: true,
+      build: ({ waves, phase }) =>
+        sub(mul(ugens.LFPulse.ar(mul(waves, ugens.ControlRate.ir()), phase), 1.78), 0.89),
+    })
+    const catalogue = { ...standard, square }
+    const levels = [0, 1.78].map((x) => Math.fround(Math.fround(x) - Math.fround(0.89)))
+    for (const sampleRate of [22050, 48000, 96000])
+      for (const [waves, phase] of [
+        [1, 0],
+        [1, 0.25],
+        [1, 0.75],
+        [2, 0.25],
+        [3, 0.25],
+      ] as const) {
+        // prettier-ignore
+        const patch: Patch = { devices: { it: { type: 'square', waves, phase } }, connections: [['it', 'out']] } // prettier-ignore
+        const synth = await createOffline({ patch, catalogue, sampleRate })
+        const [x] = (await synth.advance(2)).channels
+        await synth.close()
+        // it has begun softly
+        expect([...new Set(x!.subarray(sampleRate))].toSorted((a, b) => a - b)).toEqual(levels)
+      }
   })
 
   it('bounds 20 dB too much, without a corner', async () => {
