@@ -146,13 +146,18 @@ export class Graph<E extends Engine> {
     at?: number,
   ): Promise<Plan> {
     const { network, planned } = this.plan(parsed, input, at)
-    const { transaction, start, allocation } = planned
+    const { transaction, allocation } = planned
+    const start = this.#chokes.tempered(planned.start, allocation, this.#engine.nextBlock)
     const describe = describer(network, allocation)
     const before = this.#running
     let begun = false
     const ask = <T>(work: () => Promise<T>, what: string): Promise<T> => this.#ask(work, what)
     let { nextBlock } = this.#engine
-    const steps = rehearsed(before?.allocation ?? emptyAllocation(), planned, before === undefined)
+    const steps = rehearsed(
+      before?.allocation ?? emptyAllocation(),
+      { ...planned, start },
+      before === undefined,
+    )
     try {
       this.flush()
       await this.#early.load(this.#engine, planned, network, ask)

@@ -43,15 +43,18 @@ export function lookedAfter(
   const later = block + fade + grace
   allocation = withoutSilent(allocation, network, (id) => sleepers.isOff(id), block, later)
   const faded = chokes.takeOver(allocation, block - fade)
-  const asleep = sleepers.sleep(allocation, network, isHeld, faded, block)
-  // what has faded begins its next note from nothing
-  const renewed = sleepers.renew(asleep.allocation, faded)
+  const goesOn = (voice: number): boolean =>
+    isHeld(voice) || chokes.isToldLater(allocation.voices[voice]?.group ?? -1, block)
+  const asleep = sleepers.sleep(allocation, network, goesOn, faded, block)
+  // what has faded, or falls asleep while it does, begins its next note from nothing
+  const over = [...faded, ...chokes.takeOver(asleep.allocation, block - fade)]
+  const renewed = sleepers.renew(asleep.allocation, over)
   troubles.born(bornIn(renewed.commands))
   const settled = settle(renewed.allocation, block, idsPerCommand)
   const commands = [...asleep.commands, ...renewed.commands, ...settled.commands]
   allocation = settled.allocation
-  const over = troubles.over(block, () => synthsOf(allocation))
+  const well = troubles.over(block, () => synthsOf(allocation))
   const again = hasSurplus(allocation, network.voiceCount) || fadesSoon(allocation, network.tails, later)
-  const looked = { again, changed: commands.length > 0, found, over }
+  const looked = { again, changed: commands.length > 0, found, over: well }
   return { running: { ...running, allocation }, commands, looked }
 }

@@ -1,10 +1,11 @@
 import type { ParsedPatch } from '../patch/types.ts'
 import { allocate, changesBetween, rested, type Keys, type VoiceChange } from './allocate.ts'
+import { chokeSteps } from './choke-steps.ts'
 import { fadeSeconds } from './device-synthdef.ts'
 import { keySteps } from './key-steps.ts'
 import type { NoteEvent } from './note-event.ts'
 import { resizeVoices } from './resize-voices.ts'
-import { anyGlides, createVoices, glidingVoices, movedKeys, type Voices } from './voices.ts'
+import { anyGlides, createVoices, glidingVoices, keysOf, movedKeys, type Voices } from './voices.ts'
 
 /** The last change of a voice's gate, and the block in which it is: an envelope must see every edge for a block. */
 interface Gate {
@@ -17,8 +18,8 @@ export interface KeySet {
   readonly voice: number
   /** New values of its keys. */
   readonly keys: Keys
-  /** It fades at once. */
-  readonly choke?: true
+  /** It fades to so much of itself, whatever its releases: 0 is silence. */
+  readonly choke?: number
   /** It was fading, and begins anew. */
   readonly anew?: true
 }
@@ -125,14 +126,19 @@ export function atRest(from: Performance, isSilent: (voice: number) => boolean):
   return voices === from.voices ? from : { ...from, voices }
 }
 
-/** A voice fades, and its gate falls afterwards. */
+/** A voice fades, a low one step by step, and its gate, if that was up, falls afterwards: a release would be heard to begin. */
 function choked(state: Performance, { voice, keys }: VoiceChange, sets: KeySet[]): Performance {
-  const { gate: _, ...others } = keys
-  sets.push({ voice, keys: others, choke: true })
-  const block = state.block + Math.ceil(fadeSeconds / state.blockSeconds)
+  const { gate, ...others } = keys
+  const steps = chokeSteps(keysOf(state.voices, voice).pitch * 128, state.blockSeconds).map(
+    ({ blocks, level }) => ({ block: state.block + blocks, voice, keys: {}, choke: level }),
+  )
+  sets.push(...steps.slice(0, 1).map((step) => ({ ...step, keys: others })))
+  const due = [...state.due, ...steps.slice(1)]
+  if (gate === undefined) return { ...state, due }
+  const block = (steps.at(-1)?.block ?? state.block) + Math.ceil(fadeSeconds / state.blockSeconds)
   return {
     ...state,
-    due: [...state.due, { block, voice, keys: { gate: 0 } }],
+    due: [...due, { block, voice, keys: { gate } }],
     gates: state.gates.with(voice, { high: false, block }),
   }
 }
@@ -143,20 +149,19 @@ function struck(state: Performance, change: VoiceChange, sets: KeySet[]): Perfor
   const { block } = state
   const gate = state.gates[voice]
   if (gate === undefined) return state
-  const marks = { ...(choke && { choke }), ...(anew && { anew }) }
+  if (choke) return choked(state, change, sets)
+  const mark = anew && { anew }
   if (keys.gate === undefined) {
-    sets.push({ voice, keys, ...marks })
+    sets.push({ voice, keys, ...mark })
     return state
   }
   const rises = keys.gate === 1
-  // what fades at once is let go when that is over: a release would be heard to begin
-  if (choke && !rises) return choked(state, change, sets)
   const restart = change.restart || (rises && !gate.high && gate.block >= block)
   // a note that ends in the block in which it began still sounds for one
   if (!rises && gate.high && gate.block >= block) {
     const { gate: low, ...others } = keys
     if (Object.keys(others).length > 0) sets.push({ voice, keys: others })
-    const end = { block: gate.block + 1, voice, keys: { gate: low }, ...marks }
+    const end = { block: gate.block + 1, voice, keys: { gate: low }, ...mark }
     return {
       ...state,
       due: [...state.due, end],
@@ -167,7 +172,7 @@ function struck(state: Performance, change: VoiceChange, sets: KeySet[]): Perfor
     block: block + i,
     voice,
     keys: step,
-    ...(i === 0 && marks),
+    ...(i === 0 && mark),
   }))
   sets.push(...steps.slice(0, 1))
   return {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { NoteEvent, OfflineSynth, Patch } from '../../src/index.ts'
 import { createOffline } from '../../src/index.ts'
-import { cents, clickFigure, fundamental, levelAt, rms } from './ear.ts'
+import { cents, clickFigure, fundamental, levelAt, rms, sharpness } from './ear.ts'
 
 const rate = 48000
 const hertz = (note: number): number => 440 * 2 ** ((note - 69) / 12)
@@ -48,6 +48,125 @@ describe('a note that is stolen', () => {
     expect(levelAt(rest, rate, hertz(notes[0]!))).toBeLessThan(0.003)
     expect(levelAt(rest, rate, hertz(notes[0]! + 7))).toBeGreaterThan(0.2)
     expect(levelAt(rest, rate, hertz(notes[1]!))).toBeGreaterThan(0.2)
+  })
+
+  /** The same, as loud as it is struck: a velocity of 0.8 is an amplitude of 0.3. */
+  const struck = (voices: number): Patch => {
+    const { devices, connections = [] } = tone(voices)
+    return tone(voices, {
+      devices: { ...devices, osc: { type: 'oscillator', waveform: 'sine' } },
+      connections: [['keys.velocity', 'osc.amplitude', 0.375], ...connections],
+    })
+  }
+  /** A low note is held, and something happens to it: at its sharpest from then on, and as it was before. */
+  const sharpest = async (voices: number, note: number, event: NoteEvent, at: number) => {
+    const synth = await start(struck(voices))
+    synth.play(on(note))
+    synth.play(event, { at })
+    const sound = await left(synth, at + 0.8)
+    return {
+      whole: sharpness(sound.subarray((at - 0.05) * rate)),
+      before: sharpness(sound.subarray((at - 0.3) * rate, (at - 0.05) * rate)),
+    }
+  }
+  /** The worst of so many places of a wave. */
+  const worst = async (figure: (at: number) => Promise<number>): Promise<number> => {
+    const figures: number[] = []
+    for (let i = 0; i < 12; i++) figures.push(await figure(1 + (i * 128) / rate))
+    return Math.max(...figures)
+  }
+
+  it.each([
+    ['A2', 45],
+    ['C2', 36],
+    ['A1', 33],
+    ['E1', 28],
+    ['A0', 21],
+  ])('fades without a click, however low it is, wherever its wave is: %s', async (_, note) => {
+    const events: NoteEvent[] = [on(note + 7, { velocity: 0 }), { kind: 'silence' }]
+    for (const event of events) {
+      const figure = await worst(async (at) => {
+        const { whole, before } = await sharpest(1, note, event, at)
+        return whole / before
+      })
+      expect(figure, event.kind).toBeLessThanOrEqual(1.25)
+    }
+  })
+
+  it.each([
+    ['A1', 33],
+    ['E1', 28],
+  ])('is no sharper with the new one than that beside it on a free voice: %s', async (_, note) => {
+    const figure = await worst(async (at) => {
+      const stolen = await sharpest(1, note, on(note + 7), at)
+      return stolen.whole / (await sharpest(2, note, on(note + 7), at)).whole
+    })
+    expect(figure).toBeLessThanOrEqual(1.25)
+  })
+
+  it('fades on as it would have when what leaves the voice is replaced on the way', async () => {
+    const sound = async (edits: boolean): Promise<Float32Array> => {
+      const patch = tone(1)
+      const synth = await start(patch)
+      synth.play(on(33))
+      synth.play(on(40, { velocity: 0 }), { at: 1 })
+      const first = await left(synth, 1.019)
+      if (edits) {
+        // one input more, from which nothing comes
+        const { devices, connections = [] } = patch
+        const report = await synth.apply({
+          ...patch,
+          devices: { ...devices, osc2: { type: 'oscillator' } },
+          connections: [...connections, ['osc2', 'amp.in', 0]],
+        })
+        expect(report.replaced).toEqual(['amp'])
+      }
+      const second = await left(synth, 0.7)
+      return Float32Array.from([...first, ...second])
+    }
+    const [plain, edited] = [await sound(false), await sound(true)]
+    const apart = plain.map((sample, i) => sample - edited[i]!)
+    expect(rms(plain.subarray(rate, 1.1 * rate))).toBeGreaterThan(0.1)
+    expect(Math.max(...apart.map(Math.abs))).toBeLessThan(0.01 * 0.3)
+  })
+
+  it('is not waited for by any of nine in 0.2 s', async () => {
+    const onset = async (count: number): Promise<number[]> => {
+      const voices = { count, steal: 'oldest' } as const
+      const devices: Patch['devices'] = { osc: { type: 'oscillator', waveform: 'saw' } }
+      const connections: Patch['connections'] = [['keys.velocity', 'osc.amplitude'], ['osc', 'out']] // prettier-ignore
+      const levels: number[] = []
+      // which of them is heard
+      for (let heard = 0; heard < 9; heard++) {
+        const synth = await start({ voices, devices, connections })
+        for (let i = 0; i < 8; i++) synth.play(on(57 + i, { velocity: 0 }))
+        for (let i = 0; i < 9; i++)
+          synth.play(on(69 + i, { velocity: i === heard ? 0.8 : 0 }), { at: 1 + 0.0255 * i })
+        const at = 1 + 0.0255 * heard
+        levels.push(rms((await left(synth, at + 0.02)).subarray((at + 0.006) * rate, (at + 0.02) * rate)))
+      }
+      return levels
+    }
+    const [stolen, free] = [await onset(8), await onset(32)]
+    for (const [i, level] of stolen.entries()) expect(level / free[i]!, `note ${i}`).toBeGreaterThan(0.8)
+  })
+
+  it('leaves a voice on which the next one sounds, also if it fell asleep before it had faded', async () => {
+    const devices: Patch['devices'] = {
+      osc: { type: 'oscillator', waveform: 'sine', amplitude: 0.3 },
+      env: { type: 'envelope', attack: 0.005, decay: 0.05, sustain: 1, release: 0.05 },
+      amp: { type: 'amplifier' },
+    }
+    // some of them are before the voices are looked at again
+    for (let at = 0.7; at < 0.84; at += 0.015) {
+      const synth = await start(tone(1, { devices }))
+      synth.play(on(60))
+      synth.play({ kind: 'off', note: 60 }, { at: 0.2 })
+      synth.play(on(64), { at: 0.6 })
+      synth.play(on(76), { at })
+      const sound = await left(synth, at + 0.3)
+      expect(levelAt(sound.subarray((at + 0.1) * rate), rate, hertz(76)), `${at}`).toBeGreaterThan(0.2)
+    }
   })
 
   it('is not waited for: the new one is as loud from the start as on a free voice', async () => {

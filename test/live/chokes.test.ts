@@ -36,7 +36,7 @@ const told = fc
   .array(
     fc.record({
       voice: fc.nat({ max: voices - 1 }),
-      what: fc.constantFrom<Pick<KeySet, 'choke' | 'anew'>>({ choke: true }, { anew: true }, {}),
+      what: fc.constantFrom<Pick<KeySet, 'choke' | 'anew'>>({ choke: 0 }, { choke: 0.5 }, { anew: true }, {}),
       later: fc.nat({ max: 3 }),
     }),
     { maxLength: 20 },
@@ -91,9 +91,43 @@ describe('voices that fade', () => {
     )
   })
 
+  it('are told again after an edit how far they are, what leaves them for a successor not', () => {
+    fc.assert(
+      fc.property(told, (all) => {
+        const chokes = new Chokes()
+        const before = fades(tell(chokes, all))
+        const left = ([0, 1] as const).flatMap((voice) =>
+          [[], [controlNames.mixFade]].map((faded) => {
+            const [instance, node] = [allocation.nodes.get('osc')!.instances[voice]!, network.nodes[0]!]
+            const id = 5000 + 2 * voice + faded.length
+            return { ...instance, name: 'gone', node, group: groupOf(voice), reads: [], faded, mix: 8, until: 99, id } // prettier-ignore
+          }),
+        )
+        const again = chokes.again({ ...allocation, leaving: left }, network)
+        expect(fades(again)).toEqual(before)
+        const ids = again.flatMap((command) => (command.call === '/n_set' ? [command.id] : []))
+        for (const voice of [0, 1])
+          expect([0, 1].map((i) => ids.includes(5000 + 2 * voice + i))).toEqual([chokes.fades(groupOf(voice)), false]) // prettier-ignore
+      }),
+      runs(100),
+    )
+  })
+
+  it('are not over while they fade to what is no silence', () => {
+    const chokes = new Chokes()
+    tell(chokes, [{ set: { voice: 0, keys: {}, choke: 0.5 }, block: 10 }])
+    expect([chokes.fades(groupOf(0)), chokes.hasFaded(groupOf(0), 20)]).toEqual([true, false])
+    expect([10, 11].map((block) => chokes.isToldLater(groupOf(0), block))).toEqual([true, false])
+    expect(chokes.isToldLater(groupOf(1), 0)).toBe(false)
+    expect(chokes.takeOver(allocation, 20)).toEqual(new Set())
+    tell(chokes, [{ set: { voice: 0, keys: {}, choke: 0 }, block: 21 }])
+    expect(chokes.hasFaded(groupOf(0), 20)).toBe(false)
+    expect(chokes.takeOver(allocation, 21)).toEqual(new Set([groupOf(0)]))
+  })
+
   it('are over when they have faded long enough, or fell asleep, once', () => {
     const chokes = new Chokes()
-    tell(chokes, [0, 1].map((voice) => ({ set: { voice, keys: {}, choke: true }, block: 10 + 10 * voice }))) // prettier-ignore
+    tell(chokes, [0, 1].map((voice) => ({ set: { voice, keys: {}, choke: 0 }, block: 10 + 10 * voice }))) // prettier-ignore
     expect(chokes.takeOver(allocation, 9)).toEqual(new Set())
     expect(chokes.takeOver(allocation, 15)).toEqual(new Set([groupOf(0)]))
     expect(chokes.takeOver(allocation, 15)).toEqual(new Set())
@@ -101,6 +135,6 @@ describe('voices that fade', () => {
     const asleep = { ...allocation, voices: [first!, { ...second!, paused: true }, ...rest] }
     expect(chokes.takeOver(asleep, 15)).toEqual(new Set([groupOf(1)]))
     // what sleeps has nothing to fade
-    expect(chokes.hear(asleep, network, { voice: 1, keys: {}, choke: true }, 20)).toEqual([])
+    expect(chokes.hear(asleep, network, { voice: 1, keys: {}, choke: 0 }, 20)).toEqual([])
   })
 })

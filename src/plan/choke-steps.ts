@@ -1,0 +1,31 @@
+/** To how much of itself what leaves a voice fades, from a block on that is so many later. */
+interface ChokeStep {
+  readonly blocks: number
+  readonly level: number
+}
+
+/** Seconds times Hertz²: how long the way takes at a pitch. */
+const slowness = 212
+/** Seconds from one step to the next; a fade of 0.13 s makes a straight line of them. */
+const stepSeconds = 0.016
+/** Below A0 it takes no longer: 0.28 s. */
+const lowest = 27.5
+
+/**
+ * How what leaves a voice that is choked is taken down: at once, or on the way of a low note in equal steps, each of which is
+ * smoothed as any fade is. A gain goes from block to block in straight lines, and their corners are a click beside a sine that bends as
+ * little itself: at f Hertz (2πf)². A straight way through the filter of a fade has corners that are the smaller the longer it
+ * is, and takes less time than a slower filter. So it is as long as 1/f², and from A♯2 (115 Hz) on there is but one step. Pure.
+ *
+ * @param pitch in semitones, as MIDI notes are counted
+ * @param blockSeconds length of a block
+ * @returns in their order; the first is now, the last one goes to 0
+ */
+export function chokeSteps(pitch: number, blockSeconds: number): readonly ChokeStep[] {
+  const hertz = Math.max(lowest, 440 * 2 ** ((pitch - 69) / 12))
+  const count = Math.ceil(slowness / hertz ** 2 / stepSeconds)
+  return Array.from({ length: count }, (_, i) => ({
+    blocks: Math.round((i * stepSeconds) / blockSeconds),
+    level: 1 - (i + 1) / count,
+  }))
+}
