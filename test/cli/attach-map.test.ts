@@ -6,10 +6,10 @@ import { expect, it } from 'vitest'
 import type { LivePlayer } from '../../src/live/live-ensemble.ts'
 import { readMidiFile } from '../../src/midi/file.ts'
 import type { Patch } from '../../src/patch/index.ts'
-import { decodePacket, encodeMessage, float, int, type OscArg } from '../../src/scsynth/index.ts'
+import { encodeMessage, float, int, type OscArg } from '../../src/scsynth/index.ts'
 import { FakePorts } from '../midi/fake-ports.ts'
 import { attachedTo, endAfterwards } from './attached.ts'
-import { scratch } from './helpers.ts'
+import { oscSink, scratch } from './helpers.ts'
 import { until } from '../until.ts'
 
 const folder = scratch()
@@ -144,20 +144,12 @@ it('OSC messages play all patches of a map, or that of a channel', async () => {
 })
 
 it('what the patches of a map play is sent on by OSC with their channels', async () => {
-  const socket = createSocket('udp4')
-  const heard: string[] = []
-  socket.on('message', (bytes) => {
-    const packet = decodePacket(bytes)
-    for (const one of 'address' in packet ? [packet] : packet.elements)
-      if ('address' in one) heard.push(one.address)
-  })
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
-  const to = `127.0.0.1:${socket.address().port}`
-  const { first, second } = await band(new FakePorts(), '--osc-out', to, '--no-midi-in')
+  const { place, heard, close } = await oscSink()
+  const { first, second } = await band(new FakePorts(), '--osc-out', place, '--no-midi-in')
   first.noteOn(60)
   second.setKnob('depth', 1)
   second.panic()
   await until(() => heard.length >= 3)
   expect(heard).toEqual(['/channel/1/note', '/channel/3/knob/depth', '/channel/3/panic'])
-  socket.close()
+  close()
 })

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,6 +9,8 @@ import { WaveFile } from 'wavefile'
 import type { Problem } from '../../src/errors/index.ts'
 import type { Interrupts, Sink } from '../../src/cli/io.ts'
 import { run } from '../../src/cli/run.ts'
+import { decodePacket, type OscPacket } from '../../src/scsynth/index.ts'
+import { until } from '../until.ts'
 
 /** What a command said, and how it ended. */
 export interface Result {
@@ -77,8 +80,8 @@ export interface Watched {
   /** A line at its prompt, and the end of them (Ctrl-D). */
   readonly type: (line: string) => void
   readonly hangUp: () => void
-  /** Ctrl-C. */
-  readonly interrupt: () => void
+  /** Ctrl-C, or another signal. */
+  readonly interrupt: (signal?: NodeJS.Signals) => void
   readonly code: Promise<number | null>
 }
 
@@ -94,30 +97,64 @@ export function watching(
     cwd,
     env: { ...process.env, NO_COLOR: '1', ...env },
   })
-  let [text, read] = ['', 0]
+  let [text, read, hasEnded] = ['', 0, false]
   const hear = (chunk: Buffer): void => void (text += chunk.toString())
   child.stdout.on('data', hear)
   child.stderr.on('data', hear)
-  const code = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const code = new Promise<number | null>((resolve) =>
+    child.on('close', (exitCode) => {
+      hasEnded = true
+      resolve(exitCode)
+    }),
+  )
   afterAll(() => child.kill('SIGKILL'))
   return {
     async says(...texts) {
-      for (let i = 0; i < 1500; i++) {
-        const at = texts.map((one) => text.indexOf(one, read)).filter((found) => found >= 0)
-        if (at.length > 0) {
-          read = Math.min(...at) + 1
-          return
-        }
-        await new Promise((resolve) => setTimeout(resolve, 20))
-      }
-      throw new Error(`never said ${texts.join(' or ')}, but:\n${text}`)
+      const found = (): number[] => texts.map((one) => text.indexOf(one, read)).filter((at) => at >= 0)
+      const wanted = texts.join(' or ')
+      await until(
+        () => found().length > 0 || hasEnded,
+        () => `it has not said ${wanted}, but:\n${text}`,
+      )
+      const at = found()
+      if (at.length === 0) throw new Error(`it ended without having said ${wanted}, but:\n${text}`)
+      read = Math.min(...at) + 1
     },
     text: () => text,
     type: (line) => void child.stdin.write(`${line}\n`),
     hangUp: () => void child.stdin.end(),
-    interrupt: () => void child.kill('SIGINT'),
+    interrupt: (signal = 'SIGINT') => void child.kill(signal),
     code,
   }
+}
+
+/** A receiver of OSC: what it has heard, by address, until it is closed. */
+export async function oscSink(): Promise<{
+  /** As `--osc-out` wants it. */
+  readonly place: string
+  readonly heard: readonly string[]
+  readonly close: () => void
+}> {
+  const socket = createSocket('udp4')
+  const heard: string[] = []
+  const take = (packet: OscPacket): void => {
+    if ('address' in packet) heard.push(packet.address)
+    else packet.elements.forEach(take)
+  }
+  socket.on('message', (bytes) => take(decodePacket(bytes)))
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  return { place: `127.0.0.1:${socket.address().port}`, heard, close: () => socket.close() }
+}
+
+/** What has been recorded so far into a WAV file of 16 bits that is still being written: its left channel, ±1. */
+export function recordedSoFar(folder: string, name: string): Float32Array {
+  const part = readdirSync(folder).find((one) => one.startsWith(`.${name}.`) && one.endsWith('.part'))
+  if (part === undefined) return new Float32Array()
+  const bytes = readFileSync(join(folder, part)).subarray(44)
+  return Float32Array.from(
+    { length: Math.floor(bytes.length / 4) },
+    (_, i) => bytes.readInt16LE(i * 4) / 32768,
+  )
 }
 
 /** The left channel of a WAV file of 16 bits, ±1. */

@@ -9,6 +9,7 @@ import { reload } from '../../src/cli/reload.ts'
 import type { LiveSynth } from '../../src/live/live-synth.ts'
 import { standard } from '../../src/index.ts'
 import { drone, scratch } from './helpers.ts'
+import { until } from '../until.ts'
 
 const folder = scratch()
 const threads = vi.hoisted(() => [] as Worker[])
@@ -58,7 +59,7 @@ describe('a loader that is closed', () => {
     const before = new Set(['endless.ts'])
     const file = { file: 'endless.ts', catalogue: standard, load: loader.load }
     const reloading = reload([{ apply }], file, { set: [] }, shell, before)
-    await vi.waitFor(() => expect(isRunning()).toBe(true), { timeout: 20_000 })
+    await until(isRunning)
     loader.close()
     expect(await reloading).toEqual({ files: before, isDone: false })
     await ended

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { over } from '../../src/cli/over.ts'
 import type { LiveSynth } from '../../src/live/live-synth.ts'
 import { peak } from '../audio/ear.ts'
 import { midiBytes } from '../midi/midi-bytes.ts'
 import { scratch, soundOf, watching } from './helpers.ts'
+import { until } from '../until.ts'
 
 const folder = scratch()
 
@@ -17,7 +18,7 @@ async function listened(isLoud: (second: number) => boolean, pause: number): Pro
   }
   const ended = over({ listen }, Promise.resolve(), new AbortController().signal, () => pause)
   // until the score is over
-  await vi.waitFor(() => expect(listeners.size).toBe(1))
+  await until(() => listeners.size === 1)
   let eighths = 0
   for (; listeners.size > 0; eighths++)
     for (const tell of listeners)

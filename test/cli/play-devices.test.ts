@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { encodeMessage, float, int } from '../../src/scsynth/index.ts'
 import { levelAt, sharpness } from '../audio/ear.ts'
-import { scratch, soundOf, watching } from './helpers.ts'
+import { until } from '../until.ts'
+import { recordedSoFar, scratch, soundOf, watching } from './helpers.ts'
 
 const folder = scratch()
 /** A file with a device type that multiplies by a gain, which another file exports. */
@@ -45,11 +46,20 @@ it('device types are gone over to when they, or what they import, are saved: a h
   const note = encodeMessage({ address: '/note', args: [int(69), float(1)] })
   await new Promise<void>((resolve) => socket.send(note, port, '127.0.0.1', () => resolve()))
   socket.close()
-  const pause = async (): Promise<void> => await new Promise((resolve) => setTimeout(resolve, 800))
-  await pause()
+  /** Until it has been heard at a level for half a second. */
+  const heldAt = async (level: number): Promise<void> => {
+    const levels = (): number[] => {
+      const last = recordedSoFar(folder.path, 'held.wav').slice(-28800)
+      return Array.from({ length: Math.floor(last.length / 4800) }, (_, i) =>
+        levelAt(last.subarray(i * 4800, (i + 1) * 4800), 48000, 440),
+      )
+    }
+    await until(() => levels().length === 6 && levels().every((one) => Math.abs(one - level) < 0.002), levels)
+  }
+  await heldAt(0.2)
   folder.write('gain.ts', gain(0.25))
   await one.says('↻ held.json: replaced louder · 2 untouched')
-  await pause()
+  await heldAt(0.05)
   one.interrupt()
   expect(await one.code).toBe(0)
   const sound = soundOf(join(folder.path, 'held.wav'))

@@ -4,6 +4,7 @@ import { MegasynthError } from '../../src/errors/index.ts'
 import type * as ensembles from '../../src/live/live-ensemble.ts'
 import { FakePorts } from '../midi/fake-ports.ts'
 import { cli, drone, keyed, scratch, type Result } from './helpers.ts'
+import { until } from '../until.ts'
 
 const folder = scratch()
 /** What the command waits for, in the hands of the test. */
@@ -59,7 +60,7 @@ it('a patch of a map that is saved while the engine does not start is nothing mo
   let giveUp: (error: Error) => void = () => undefined
   world.starting = new Promise<never>((_, reject) => (giveUp = reject))
   const playing = play(new AbortController().signal)
-  await vi.waitFor(() => expect(world.change).toBeDefined(), { timeout: 30_000 })
+  await until(() => world.change !== undefined)
   const saved = world.change?.(new Set([join(folder.path, 'keyed.json')]))
   giveUp(
     new MegasynthError([{ code: 'no-sound-device', path: '--device', message: 'there is no such device' }]),

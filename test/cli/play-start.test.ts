@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { MegasynthError } from '../../src/errors/index.ts'
 import { cli, drone, scratch } from './helpers.ts'
+import { until } from '../until.ts'
 
 const folder = scratch()
 /** What the command waits for, in the hands of the test. */
@@ -22,7 +23,7 @@ vi.mock('../../src/cli/watch.ts', () => ({
 it('a file that is saved while the engine does not start is nothing more to fail of', async () => {
   folder.write('hum.json', JSON.stringify(drone))
   const playing = cli(['play', 'hum.json', '--device', 'silent'], { cwd: folder.path })
-  await vi.waitFor(() => expect(world.change).toBeDefined(), { timeout: 30_000 })
+  await until(() => world.change !== undefined)
   const saved = world.change?.(new Set([join(folder.path, 'hum.json')]))
   world.fail?.(
     new MegasynthError([{ code: 'no-sound-device', path: '--device', message: 'there is no such device' }]),

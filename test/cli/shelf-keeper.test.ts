@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { placeOf } from '../../src/cli/files.ts'
 import type { Shell } from '../../src/cli/io.ts'
 import { ShelfKeeper, together } from '../../src/cli/shelf-keeper.ts'
@@ -10,6 +10,7 @@ import { plain } from '../../src/errors/index.ts'
 import { standard, type Patch } from '../../src/index.ts'
 import { runs } from '../laws/patches.ts'
 import { drone, scratch } from './helpers.ts'
+import { until } from '../until.ts'
 
 const folder = scratch()
 const place = snapshotsOf(placeOf(folder.path, 'mine.ts'))
@@ -47,14 +48,16 @@ const inFile = (): string[] => {
 it('a snapshot that is edited in the file is there when it is saved, and is not written over by a store', async () => {
   const { synth, keeper, said, names } = kept('a', 'b', 'c')
   write(['a', named('edited')], ['c', named('c')], ['d', named('new')])
-  await vi.waitFor(() => expect(names()).toEqual(['a: edited', 'c: c', 'd: new']), { timeout: 30_000 })
+  await until(() => said.length > 0)
+  expect(names()).toEqual(['a: edited', 'c: c', 'd: new'])
   expect(said).toEqual(['3 snapshots: a, c, d'])
   synth.store('c')
   keeper.save(place)
   expect(inFile()).toEqual(['a: edited', 'c: c, stored here', 'd: new'])
-  // what it has written itself is no news
-  await new Promise((resolve) => setTimeout(resolve, 400))
-  expect(said).toHaveLength(1)
+  // what it has written itself is no news: the next is what somebody else has written
+  write(['e', named('newer')])
+  await until(() => said.length > 1)
+  expect(said.slice(1)).toEqual(['1 snapshot: e'])
 })
 
 it('also if it is stored before anybody has told of the edit; of what both changed the store counts', () => {

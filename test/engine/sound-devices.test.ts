@@ -56,8 +56,7 @@ it.skipIf(!hasLibrary)('plays on a device of ALSA (skipped where Linux or libaso
       let frames = 0, peak = 0
       synth.listen(({ channels: [left] }) => { frames += left.length; for (const x of left) peak = Math.max(peak, Math.abs(x)) })
       synth.noteOn(60)
-      const end = Date.now() + 20000
-      while ((frames < 9600 || peak === 0) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
+      while (frames < 9600 || peak === 0) await new Promise((resolve) => setTimeout(resolve, 20))
       const { device } = synth.stats()
       await synth.close()
       process.stdout.write('\\n' + JSON.stringify({ names, device, notice: synth.notice ?? null, frames, peak }) + '\\n', () => process.exit(0))
@@ -65,7 +64,7 @@ it.skipIf(!hasLibrary)('plays on a device of ALSA (skipped where Linux or libaso
     const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
       encoding: 'utf8',
       env: { ...process.env, ALSA_CONFIG_PATH: config },
-      timeout: 50_000,
+      timeout: 240_000,
     })
     const last = stdout.trimEnd().split('\n').at(-1) ?? ''
     expect(last, stderr).toMatch(/^\{/)

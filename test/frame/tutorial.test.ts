@@ -6,6 +6,7 @@ import { WaveFile } from 'wavefile'
 import { cents, fundamental, rms } from '../audio/ear.ts'
 import { scratch, watching, type Watched } from '../cli/helpers.ts'
 import { typeErrors } from '../types/check.ts'
+import { until } from '../until.ts'
 
 const root = join(import.meta.dirname, '../..')
 const main = join(root, 'dist/cli/main.js')
@@ -132,9 +133,7 @@ const patternOf = (line: string): RegExp =>
 async function prints(body: string): Promise<void> {
   for (const line of body.trimEnd().split('\n')) {
     const pattern = patternOf(line)
-    const rounds = isRunning ? 1500 : 0
-    for (let i = 0; i < rounds && !pattern.test(said()); i++)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+    if (isRunning) await until(() => pattern.test(said()), said)
     expect(said()).toMatch(pattern)
   }
 }
@@ -226,7 +225,7 @@ async function follow({ steps, text }: ReturnType<typeof chaptersOf>[number]): P
 }
 
 describe('docs/tutorial.md', () => {
-  it.each(chaptersOf('tutorial.md'))('$title', { timeout: 120_000 }, follow)
+  it.each(chaptersOf('tutorial.md'))('$title', follow)
 
   it('was all of it', async () => {
     await end()
@@ -237,7 +236,7 @@ describe('docs/tutorial.md', () => {
 })
 
 describe('docs/for-supercollider-users.md', () => {
-  it.each(chaptersOf('for-supercollider-users.md'))('$title', { timeout: 120_000 }, follow)
+  it.each(chaptersOf('for-supercollider-users.md'))('$title', follow)
 
   it('was all of it', () => expect(ran.slice(-2)).toEqual(['npx jiti look.ts', 'npx jiti decode.ts']))
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { readMidiFile } from '../../src/midi/file.ts'
 import { scratch } from '../cli/helpers.ts'
+import { until } from '../until.ts'
 import { keys, openTerminal } from './terminal.ts'
 
 const folder = scratch()
@@ -61,16 +62,17 @@ it('ends at once at Ctrl-D, though the file that is watched was saved with a loo
     'watched.mjs',
     `import { writeFileSync } from 'node:fs'\nwriteFileSync(${JSON.stringify(begun)}, '')\nwhile (true) {}`,
   )
-  while (!existsSync(begun)) await new Promise((resolve) => setTimeout(resolve, 10))
+  await until(() => existsSync(begun))
   terminal.type(keys.ctrlD)
   expect(await terminal.code).toBe(0)
   // nobody waited until it was given up
   expect(terminal.text()).not.toContain('it has run for')
 })
 
+// it says so when it is waited for: where the line is over at once, that is only then
 it.each([
-  ['awaited', "console.log('on' + 'wards'); await new Promise(() => {})"],
-  ['returned', "console.log('on' + 'wards'); new Promise(() => {})"],
+  ['awaited', "setImmediate(() => console.log('on' + 'wards')); await new Promise(() => {})"],
+  ['returned', "setImmediate(() => console.log('on' + 'wards')); new Promise(() => {})"],
 ])(
   'says at Ctrl-D that something %s is waited for, and is ended by the Ctrl-C that gives it up',
   async (_, line) => {
@@ -80,8 +82,6 @@ it.each([
     await terminal.enter("recordMidi('waited.mid', { force: true })", 'recording')
     terminal.type(`${line}\r`)
     await terminal.says('onwards')
-    // where the line is over at once, it is waited for only then
-    await new Promise((resolve) => setTimeout(resolve, 100))
     terminal.type(keys.ctrlD)
     await terminal.says('Ctrl-C gives it up')
     terminal.type(keys.ctrlC)

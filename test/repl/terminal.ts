@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
 import { afterAll } from 'vitest'
+import { until } from '../until.ts'
 
 /** A program on a terminal of its own, and who sits at it. */
 export interface Terminal {
@@ -57,16 +57,13 @@ export function openTerminal(
   })
   let raw = ''
   let read = 0
-  let hear = (): void => undefined
-  child.onData((data) => {
-    raw += data
-    hear()
-  })
+  let hasEnded = false
+  child.onData((data) => void (raw += data))
   const text = (): string => stripVTControlCharacters(raw)
   const code = new Promise<number>((resolve) =>
     child.onExit(({ exitCode }) => {
+      hasEnded = true
       resolve(exitCode)
-      hear()
     }),
   )
   afterAll(() => {
@@ -77,27 +74,20 @@ export function openTerminal(
     }
   })
 
-  /** Waits on what is said, and never on time: only who never says it is given up, by the test's own limit. */
+  /** Waits on what is said, and never on time. */
   async function says(wanted: string | RegExp): Promise<string> {
-    for (;;) {
-      const rest = text().slice(read)
-      const at = typeof wanted === 'string' ? rest.indexOf(wanted) : rest.search(wanted)
-      if (at >= 0) {
-        const length = typeof wanted === 'string' ? wanted.length : (wanted.exec(rest)?.[0].length ?? 0)
-        read += at + length
-        return rest.slice(0, at + length)
-      }
-      await new Promise<void>((resolve, reject) => {
-        const late = globalThis.setTimeout(
-          () => reject(new Error(`never said ${String(wanted)}, but:\n${rest}`)),
-          50_000,
-        )
-        hear = () => {
-          clearTimeout(late)
-          resolve()
-        }
-      })
-    }
+    const rest = (): string => text().slice(read)
+    const found = (): number => (typeof wanted === 'string' ? rest().indexOf(wanted) : rest().search(wanted))
+    await until(
+      () => found() >= 0 || hasEnded,
+      () => `it has not said ${String(wanted)}, but:\n${rest()}`,
+    )
+    const at = found()
+    if (at < 0) throw new Error(`it ended without having said ${String(wanted)}, but:\n${rest()}`)
+    const length = typeof wanted === 'string' ? wanted.length : (wanted.exec(rest())?.[0].length ?? 0)
+    const said = rest().slice(0, at + length)
+    read += said.length
+    return said
   }
   const type = (typed: string): void => child.write(typed)
   return {
@@ -116,7 +106,7 @@ export function openTerminal(
       // who closes a window sends nothing: the system does
       child.kill = () => undefined
       ;(child as unknown as { readonly destroy: () => void }).destroy()
-      while (isAlive(child.pid)) await setTimeout(20)
+      await until(() => !isAlive(child.pid), text)
     },
     code,
   }
