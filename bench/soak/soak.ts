@@ -132,11 +132,11 @@ export async function soak({
   }
   /** Waits until it is as wanted, and silent, as long as a tail may last; gives what it is then. */
   const rest = async (wanted?: Standing): Promise<Standing> => {
-    for (const end = performance.now() + longestRest * 1000; ; await wait(250)) {
+    for (const end = synth.time + longestRest; ; await wait(250)) {
       const now = await standing()
       const isQuiet = ear.quiet > 0.3 * synth.sampleRate
       if (isQuiet && (wanted === undefined ? now.awake === 0 : isDeepStrictEqual(now, wanted))) return now
-      if (performance.now() < end) continue
+      if (synth.time < end) continue
       if (!isQuiet) failures.add('it is not silent although every key is up')
       return now
     }
@@ -147,13 +147,14 @@ export async function soak({
   let waited = 0
   try {
     const fresh = await rest()
-    const began = performance.now()
-    let rested = 0
-    const played = (): number => (performance.now() - began) / 1000 - rested
-    while (!signal.aborted && failures.size === 0 && played() < seconds) {
+    // without what a machine that stands still makes of them: as many bursts as were asked for
+    let played = 0
+    while (!signal.aborted && failures.size === 0 && played < seconds) {
       loop.reset()
       const before: Stats = synth.stats()
-      await performer.play(Math.min(burst, seconds - played()), signal)
+      const length = Math.min(burst, seconds - played)
+      await performer.play(length, signal)
+      played += length
       await performer.letGo()
       const after: Stats = synth.stats()
       const stood = loop.max / 1e9
@@ -166,19 +167,17 @@ export async function soak({
       else if (late > 0) failures.add(what)
       if (ear.wrong > 0) failures.add(`${ear.wrong} samples were no numbers, or beyond full scale`)
       bursts++
-      const pause = performance.now()
       await synth.apply(first)
       const now = await rest(fresh)
       for (const name of Object.keys(fresh) as (keyof Standing)[])
         if (!isDeepStrictEqual(now[name], fresh[name]))
           failures.add(`${name}: ${JSON.stringify(now[name])} instead of ${JSON.stringify(fresh[name])}`)
       // the audio thread is asked when it is warm, and at the end
-      const isLast = signal.aborted || played() >= seconds
+      const isLast = signal.aborted || played >= seconds
       remembered.push(await memory(bursts === 1 || isLast ? workers.at(-1) : undefined))
-      rested += (performance.now() - pause) / 1000
       const { main, rss } = remembered.at(-1) as Memory
       const { notes, edits, refused } = performer.tally
-      tell(`${played().toFixed(0).padStart(5)} s: ${notes} notes, ${edits} edits (${refused} refused), ${mega(main)} MB heap, ${mega(rss)} MB in all, load ${after.load.toFixed(2)}, ${after.late} late`) // prettier-ignore
+      tell(`${played.toFixed(0).padStart(5)} s: ${notes} notes, ${edits} edits (${refused} refused), ${mega(main)} MB heap, ${mega(rss)} MB in all, load ${after.load.toFixed(2)}, ${after.late} late`) // prettier-ignore
     }
     const { scheduled } = performer.tally
     if (waited > scheduled * mayWait) failures.add(`${waited} of ${scheduled} messages came late`)

@@ -29,6 +29,14 @@ const start = async (first: Patch = patch): Promise<LiveSynth> => {
 
 /** How many beats the clock of the engine is from the session's: a note is struck on a beat of the session, and heard. */
 async function distance(synth: LiveSynth): Promise<number> {
+  // what the engine says was late proves nothing of the clock: until the note is in time
+  for (;;) {
+    const before = synth.stats().late
+    const found = await distanceNow(synth)
+    if (synth.stats().late === before) return found
+  }
+}
+async function distanceNow(synth: LiveSynth): Promise<number> {
   const sides: [number[], number[]] = [[], []]
   const stop = synth.listen(({ channels }) => {
     for (const [i, side] of sides.entries()) for (const x of channels[i] ?? []) side.push(x)

@@ -73,8 +73,8 @@ describe('a live synth', () => {
 
   it('is exact to the block where it is told a time ahead, also while its thread is busy', async () => {
     const synth = await start()
-    // a machine that is so busy that its audio thread is late proves nothing: once more
-    for (let attempt = 1; ; attempt++) {
+    // what the engine says was late proves nothing of what is in time: until it was all in time
+    for (;;) {
       const before = synth.stats().late
       const { samples } = tape(synth)
       const from = synth.time + 0.05
@@ -86,7 +86,7 @@ describe('a live synth', () => {
       const end = performance.now() + 150
       while (performance.now() < end);
       await until(() => samples().length > 0.6 * synth.sampleRate)
-      if (synth.stats().late > before && attempt < 10) continue
+      if (synth.stats().late > before) continue
       const sound = samples()
       const onsets: number[] = []
       for (let i = 1; i < sound.length; i++)
@@ -96,7 +96,6 @@ describe('a live synth', () => {
         expect(
           Math.abs((onsets[i] ?? 0) - (onsets[0] ?? 0) - i * 0.06 * synth.sampleRate),
         ).toBeLessThanOrEqual(128)
-      expect(synth.stats().late).toBe(before)
       return
     }
   })
@@ -169,12 +168,18 @@ describe('a live synth', () => {
     expect((await errorOf(() => start({ bufferFrames: 100 }))).code).toBe('invalid-option')
   })
 
-  it('ends without a click', async () => {
+  it.each([
+    ['', 0],
+    [', also if this thread stands still meanwhile', 800],
+  ])('ends without a click%s', async (_, standstill) => {
     const synth = await start()
     synth.noteOn(69)
     await heard(synth)
     const { samples } = tape(synth)
-    await synth.close()
+    await until(() => samples().length > 4096)
+    const closing = synth.close()
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, standstill)
+    await closing
     const sound = samples()
     const tail = sound.subarray(-256)
     expect(peak(sound)).toBeGreaterThan(0.1)

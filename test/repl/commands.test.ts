@@ -178,7 +178,7 @@ describe('what is typed', () => {
     await until(() => at.synth.stats().voices.held === 1)
     await typed('allOff()')
     await until(() => at.synth.stats().voices.held === 0)
-    await typed("play('C4 E4 G4')")
+    await typed("play('C4 E4 G4 '.repeat(100))")
     await until(() => at.synth.stats().voices.held > 0)
     expect(at.desk.lines.size).toBe(1)
     await typed('panic()')
