@@ -54,6 +54,9 @@ An edit (7) is planned with all 16 voices sounding. \`plan()\` alone is what the
 validated patch on. The numbers of commands are those of the same edit in patches of 10, 50 and 200 devices: what is sent
 depends on what was edited, not on the size of the patch, and so does the number of values in it.
 
+Growth (8) is of one patch of 1,000 devices against twenty of 50, by turns: so both pay for the garbage that they make. What it is above
+20 is mostly the collection of that garbage, of which more is still in use where the patch is large.
+
 From \`apply\` to the first changed sample (9) is told in the sound itself, on the silent sink: from the block that is computed next as
 it is called to the first sample that is another; what the sound device holds back comes on top. A live synth at rest (13) is the CPU
 of the whole process, all threads, with nobody listening.
@@ -66,12 +69,10 @@ half of the rounds against the first, without the very first. Edits that are ref
 
 What is missed, and why: the price of modularity (1) is the copying of signals between six synths a voice, and
 the control-rate operators that make ports smooth and modulation bounded. Fades, watchers and
-what lets an envelope or LFO go on cost about a tenth of it (1.39 before hot reload). Of idle voices (3), two thirds are the row below
-it, which is nearly all of the budget where held notes cost as little as here. The start (5) is mostly the loading of modules
+what lets an envelope or LFO go on cost about a tenth of it (1.39 before hot reload). The start (5) is mostly the loading of modules
 (the schema library above all) and the compilation of the engine. A note opened by \`EnvGen.kr\` (10) begins a block late, since
 it puts out its start level for one block. Machines differ: compare ratios, not
-voices. What compilation and plan (8) cost above
-what the patch grows by is mostly garbage collection, of which the small patch needs none.
+voices.
 
 Renders of an hour, and the memory that they take: [midi-files.md](midi-files.md#long-renders).
 

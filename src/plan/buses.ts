@@ -28,6 +28,7 @@ export class Buses {
 
   /** Synths on their way out that the network may want again, the last first. */
   returning(node: NetworkNode, group: number): Leaving[] {
+    if (this.#from.leaving.length === 0) return []
     return this.#from.leaving
       .toReversed()
       .filter(

@@ -8,7 +8,7 @@ import { compileDevice, controlNames, type DeviceSynthDef } from './device-synth
 import { knobKey, type KnobMapping } from './knobs.ts'
 import { sortDevices } from './order.ts'
 import { rangeOf, summing } from './scale.ts'
-import { shapeOf, slotsOf, type DeviceShape, type Slot, type Watch } from './shape.ts'
+import { keyOf, shapeOf, slotsOf, type DeviceShape, type Slot, type Watch } from './shape.ts'
 import { silentAtRest } from './silence.ts'
 import { voicesOf } from './voices.ts'
 import {
@@ -230,7 +230,7 @@ const known = new WeakMap<DeviceInfo, Map<string, DeviceSynthDef>>()
 function memoised(type: DeviceType, shape: DeviceShape): DeviceSynthDef {
   const defs = known.get(type) ?? new Map<string, DeviceSynthDef>()
   known.set(type, defs)
-  const key = JSON.stringify(shape)
+  const key = keyOf(shape)
   const def = defs.get(key) ?? compileDevice(type, shape)
   defs.set(key, def)
   return def
@@ -277,11 +277,9 @@ function controlsOf(
     const unit = reading.declaration.kind === 'value' ? summing(rangeOf(reading.declaration)).span : 1
     for (const [slot, { shape: read, source }] of (slots[i] ?? []).entries()) {
       if (read.attenuated)
-        controls[controlNames.amount(reading.port, slot)] = {
-          kind: 'value',
+        controls[controlNames.amount(reading.port, slot)] =
           // an empty place is closed, so that plugging in opens it gently
-          value: source === undefined ? 0 : (source.amount ?? 1) * unit,
-        }
+          source === undefined ? nothing : { kind: 'value', value: (source.amount ?? 1) * unit }
       const name =
         read.rate === 'audio' ? controlNames.bus(reading.port, slot) : controlNames.slot(reading.port, slot)
       controls[name] = source === undefined ? nothing : sourceControl(source, read.rate, device.part, partOf)
@@ -307,7 +305,7 @@ function controlsOf(
   return controls
 }
 
-/** What is in a place in which nothing is plugged. */
+/** What is in a place in which nothing is plugged, and its amount. */
 const nothing: ControlSource = { kind: 'value', value: 0 }
 
 function sourceControl(

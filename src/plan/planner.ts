@@ -182,6 +182,7 @@ export class Planner {
 
   /** What leaves, by group: what was leaving already, and what an edit takes out now. What cannot be heard ends at once. */
   #leaving(places: readonly Place[], groups: Groups | undefined): Map<number, Leaving[]> {
+    if (this.#from.leaving.length === 0 && this.#from.nodes.size === 0) return new Map()
     const stay = new Set([...this.#instances.values()].flatMap((all) => all.map(({ id }) => id)))
     const sounding = new Map(
       places.filter(({ before }) => before !== undefined).map((place) => [place.group, place]),
@@ -252,14 +253,11 @@ export class Planner {
       const one = byId.get(id)
       if (!isNew) this.#births.push({ call: '/n_order', ...at, ids: [id] })
       if (!isNew) this.#moved.add(id)
-      if (isNew && one)
-        this.#births.push({
-          call: '/s_new',
-          def: one.node.def,
-          id,
-          ...at,
-          controls: { ...one.instance.values, ...faded.births.get(id) },
-        })
+      if (!isNew || !one) continue
+      const { values } = one.instance
+      const first = faded.births.get(id)
+      const controls = first === undefined ? values : { ...values, ...first }
+      this.#births.push({ call: '/s_new', def: one.node.def, id, ...at, controls })
     }
     for (const { how, had, instance } of changed) {
       if (how === 'born') continue

@@ -56,8 +56,8 @@ export function sameValue(a: ControlValue, b: ControlValue): boolean {
 /** What all controls of a synth get. */
 export function resolveAll(node: NetworkNode, voice: number, context: Context): Values {
   const values: Record<string, ControlValue> = {}
-  for (const [name, source] of Object.entries(node.controls))
-    values[name] = resolve(source, node, voice, context)
+  for (const name of Object.keys(node.controls))
+    values[name] = resolve(node.controls[name] as ControlSource, node, voice, context)
   return values
 }
 

@@ -87,12 +87,14 @@ export function giveBack(
   readonly given: Record<Resource['pool'], number>
   readonly lingering: readonly Resource[]
 } {
-  const still = resourcesOf(after, before)
-  const reads = lastReads(after)
   const zeros: [number, number][] = []
   const given = { nodes: 0, audio: 0, control: 0, random: 0 }
   const lingering: Resource[] = []
-  for (const resource of [...resourcesOf(before, after).values(), ...before.lingering]) {
+  const had = [...resourcesOf(before, after).values(), ...before.lingering]
+  if (had.length === 0) return { zeros, given, lingering }
+  const still = resourcesOf(after, before)
+  const reads = lastReads(after)
+  for (const resource of had) {
     const { pool, first, length } = resource
     if (still.has(`${pool}${first}`)) continue
     if (isRead(reads, resource)) {

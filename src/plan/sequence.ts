@@ -175,7 +175,8 @@ export interface Placing {
  * elsewhere; nothing for those that are in their place.
  */
 export function arrange(group: number, order: readonly number[], present: readonly number[]): Placing[] {
-  const [wanted, there] = [new Set(order), new Set(present)]
+  const there = new Set(present)
+  const wanted = new Set(present.length === 0 ? [] : order)
   const now = present.filter((id) => wanted.has(id))
   const placings: Placing[] = []
   let position = 0

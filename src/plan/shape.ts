@@ -65,13 +65,47 @@ export function shapeOf(
   }
 }
 
-function portShape({ port, declaration, choice, knobs }: Reading, slots: readonly Slot[]): PortShape {
+/** Of ports that nothing touches: such a reading is the same value wherever it is. */
+const known = new WeakMap<Reading, PortShape>()
+
+function portShape(reading: Reading, slots: readonly Slot[]): PortShape {
+  const { sources, knobs, baseIs } = reading
+  const isUntouched = sources.length === 0 && knobs.length === 0 && baseIs !== 'constant'
+  const before = isUntouched ? known.get(reading) : undefined
+  if (before) return before
+  const shape = portShapeOf(reading, slots)
+  if (isUntouched) {
+    known.set(reading, shape)
+    numbersOfKnown.set(shape, numberOf(shape))
+  }
+  return shape
+}
+
+function portShapeOf({ port, declaration, choice, knobs }: Reading, slots: readonly Slot[]): PortShape {
   const sources = slots.map(({ shape }) => shape)
   const hasKnobs = knobs.length > 0
   if (choice !== undefined) return { port, form: 'choice', choice, knobs: false, sources }
   if (declaration.kind !== 'value') return { port, form: 'sum', knobs: hasKnobs, sources }
   // knobs and constants are one number to the synth, worked out by the client
   return { port, form: sources.length === 0 ? 'plain' : 'sum', knobs: false, sources }
+}
+
+/** By content: equal ports have equal numbers. */
+const numbers = new Map<string, number>()
+const numbersOfKnown = new WeakMap<PortShape, number>()
+
+function numberOf(shape: PortShape): number {
+  const known = numbersOfKnown.get(shape)
+  if (known !== undefined) return known
+  const content = JSON.stringify(shape)
+  const number = numbers.get(content) ?? numbers.size
+  numbers.set(content, number)
+  return number
+}
+
+/** Equal shapes have equal keys. Of ports, which are most of a shape, it has the numbers. */
+export function keyOf({ ports, ...rest }: DeviceShape): string {
+  return `${ports.map(numberOf).join()} ${JSON.stringify(rest)}`
 }
 
 /** A place for a source in a port; without a source it reads 0. */
@@ -90,18 +124,18 @@ export function slotsOf({ declaration, sources }: Reading, part: Part): readonly
   // a shared device costs little: every port of it is ready for a cable
   const spare = declaration.spare === true || (part !== 'voice' && !declaration.optional)
   const room = spare ? (part === 'voice' && declaration.normal !== undefined ? 2 : 1) : 0
-  if (sources.length === 0) return emptySlots.slice(0, room)
+  if (sources.length === 0) return emptySlots[room] as readonly Slot[]
   const slots = sources.map((source): Slot => ({
     shape: { ...sourceShape(source), attenuated: true },
     source,
   }))
   const control = slots.filter(({ shape }) => shape.rate === 'control')
   const audio = slots.filter(({ shape }) => shape.rate === 'audio')
-  return [...control, ...emptySlots.slice(0, Math.max(0, room - control.length)), ...audio]
+  return [...control, ...(emptySlots[Math.max(0, room - control.length)] as readonly Slot[]), ...audio]
 }
 
 const emptySlot: Slot = { shape: { rate: 'control', channels: 1, attenuated: true, feedback: false } }
-const emptySlots = [emptySlot, emptySlot]
+const emptySlots: readonly (readonly Slot[])[] = [[], [emptySlot], [emptySlot, emptySlot]]
 
 function sourceShape(source: ReadSource): SourceShape {
   const attenuated = source.amount !== undefined

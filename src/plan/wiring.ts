@@ -124,11 +124,18 @@ export function wire(
     incoming: incoming.get(name) ?? [],
   }))
   const facts = outputFacts(devices, tails, patch.voices.unison)
-  return devices.map(({ incoming: cables, ...rest }) => ({
-    ...rest,
-    output: facts.get(rest.name) as OutputFacts,
-    readings: readings(rest, inPlace(cables, rest.info, declared), facts),
-  }))
+  return devices.map((wired) => {
+    const { name, device, info, part } = wired
+    const cables = inPlace(wired.incoming, info, declared)
+    return {
+      name,
+      device,
+      info,
+      part,
+      output: facts.get(name) as OutputFacts,
+      readings: readings(wired, cables, facts),
+    }
+  })
 }
 
 /** Cables in an order in which what a signal port adds up does not depend on when each was plugged in. */
@@ -142,10 +149,9 @@ function inPlace(
     from.kind === 'device' && portOf(info, port)?.kind === 'signal'
       ? (declared.get(from.name) ?? declared.size)
       : -1
-  return cables
-    .map((cable) => ({ cable, at: place(cable) }))
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ cable }) => cable)
+  const placed = cables.map((cable) => ({ cable, at: place(cable) }))
+  if (placed.every(({ at }, i) => at >= (placed[i - 1]?.at ?? at))) return cables
+  return placed.toSorted((a, b) => a.at - b.at).map(({ cable }) => cable)
 }
 
 const outDevice: Device = {
@@ -166,7 +172,8 @@ function outputFacts(
   tails: readonly Tail[],
   unison: ParsedPatch['voices']['unison'],
 ): Map<string, OutputFacts> {
-  const facts = new Map(devices.map(({ name }) => [name, least]))
+  const facts = new Map<string, OutputFacts>()
+  for (const { name } of devices) facts.set(name, least)
   for (const { name, rate, channels, sum } of tails)
     facts.set(name, { rate, channels, sum, polarity: 'bipolar' })
   const spreads = unison.voices > 1 && unison.spread > 0
@@ -245,13 +252,35 @@ function readings(
 const numberOf = (port: string): number => Number(/\d+$/.exec(port)?.[0] ?? 0)
 const byNumber = (a: string, b: string): number => numberOf(a) - numberOf(b) || (a < b ? -1 : 1)
 
+const known = new WeakMap<Port, Partial<Record<Part, Reading>>>()
+
+/** What a port reads. To which nothing is connected, and of which nothing is said, reads the same in all devices of a type. */
 function read(
-  { device, info, part }: Unread,
+  wired: Unread,
   port: string,
   cables: readonly Connection[],
   facts: ReadonlyMap<string, OutputFacts>,
 ): Reading | undefined {
+  const { device, info, part } = wired
   const declaration = portOf(info, port) as Port
+  if (cables.length > 0 || Object.hasOwn(device.constants, port) || Object.hasOwn(device.choices, port))
+    return readAnew(wired, port, declaration, cables, facts)
+  const ofParts = known.get(declaration) ?? {}
+  const before = ofParts[part]
+  // numbered ports have one declaration
+  if (before?.port === port) return before
+  const reading = readAnew(wired, port, declaration, cables, facts)
+  if (reading) known.set(declaration, { ...ofParts, [part]: reading })
+  return reading
+}
+
+function readAnew(
+  { device, part }: Unread,
+  port: string,
+  declaration: Port,
+  cables: readonly Connection[],
+  facts: ReadonlyMap<string, OutputFacts>,
+): Reading | undefined {
   const constant = device.constants[port]
   const isBare = cables.length === 0
   const knobs = isBare ? none : cables.flatMap(knobOf)
