@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { until } from '../until.ts'
 import { drone, scratch } from './helpers.ts'
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js')
@@ -143,8 +144,9 @@ describe('megasynth as a program', () => {
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
     const part = (): string | undefined => folder.names().find((name) => name.endsWith('.part'))
     // until it is writing
-    while (child.exitCode === null && statSync(join(folder.path, part() ?? 'hum.json')).size < 100_000)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+    await until(
+      () => child.exitCode !== null || statSync(join(folder.path, part() ?? 'hum.json')).size > 100_000,
+    )
     expect(part()).toMatch(/^\.long\.wav\..*\.part$/)
     child.kill(signal)
     expect(await ended).toBe(exitCode)

@@ -65,7 +65,7 @@ describe('a guarded audio signal', () => {
       ),
       { numRuns: 300 },
     )
-  }, 120_000)
+  })
 
   it.each([0, 1, 126, 127])(
     'finds one wrong sample at the place %d of a block, first or late',

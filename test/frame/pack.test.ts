@@ -58,7 +58,7 @@ beforeAll(() => {
   writeFileSync(join(home, 'package.json'), '{ "private": true, "type": "module" }\n')
   const tarball = join(work, report.filename)
   npm(home, 'install', tarball, '--prefer-offline', '--ignore-scripts', '--omit=dev')
-}, 240_000)
+})
 
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 

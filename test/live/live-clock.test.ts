@@ -29,30 +29,34 @@ const start = async (first: Patch = patch): Promise<LiveSynth> => {
 
 /** How many beats the clock of the engine is from the session's: a note is struck on a beat of the session, and heard. */
 async function distance(synth: LiveSynth): Promise<number> {
-  // what the engine says was late proves nothing of the clock: until the note is in time
+  // what was asked for too late, or what the engine says was late, proves nothing of the clock: until the note is in time
   for (;;) {
     const before = synth.stats().late
-    const found = await distanceNow(synth)
-    if (synth.stats().late === before) return found
+    const { isAhead, beats } = await distanceNow(synth)
+    if (isAhead && synth.stats().late === before) return beats
   }
 }
-async function distanceNow(synth: LiveSynth): Promise<number> {
+async function distanceNow(synth: LiveSynth): Promise<{ readonly isAhead: boolean; readonly beats: number }> {
   const sides: [number[], number[]] = [[], []]
   const stop = synth.listen(({ channels }) => {
     for (const [i, side] of sides.entries()) for (const x of channels[i] ?? []) side.push(x)
   })
-  const beat = Math.ceil(synth.beat + (0.6 * synth.tempo) / 60)
-  const at = synth.time + ((beat - synth.beat) * 60) / synth.tempo
+  const now = { time: NaN, beat: NaN }
+  // both of one moment: the engine does not wait between the two questions
+  while (now.time !== synth.time) Object.assign(now, { time: synth.time, beat: synth.beat })
+  const beat = Math.ceil(now.beat + (0.6 * synth.tempo) / 60)
+  const at = now.time + ((beat - now.beat) * 60) / synth.tempo
   synth.noteOn(60, 0.8, { at })
   synth.noteOff(60, { at: at + 0.2 })
+  const isAhead = synth.time < at
   await until(() => synth.time > at + 0.5)
   stop()
   const struck = sides[1].findIndex((x) => Math.abs(x) > 1e-5)
-  expect(struck).toBeGreaterThan(128)
+  if (isAhead) expect(struck).toBeGreaterThan(128)
   // the first sample of the block after the note's is what the clock was in it
   const phase = Math.abs(sides[0][Math.ceil(struck / 128) * 128] ?? NaN) * 4
   const level = synth.knob('level')
-  return phase / level - Math.round(phase / level)
+  return { isAhead, beats: phase / level - Math.round(phase / level) }
 }
 
 it('the clock of a live synth is at the beat of its session, whenever it began and whatever the tempo does', async () => {
@@ -84,7 +88,7 @@ it('a snapshot comes on the bar of a live synth, and its knobs arrive', async ()
   const synth = await start()
   synth.store('quiet', { ...patch, tempo: 240, knobs: { level: 0.1 }, devices: { ...patch.devices, more: { type: 'lfo', shared: true } } }) // prettier-ignore
   const positions = new Set<number>()
-  const report = await synth.recall('quiet', { over: 0.5, at: 'bar' })
+  const report = await synth.recall('quiet', { over: 3, at: 'bar' })
   expect(report.added).toEqual(['more'])
   await until(() => positions.add(synth.knob('level')) && synth.knob('level') === 0.1)
   expect(positions.size).toBeGreaterThan(2)

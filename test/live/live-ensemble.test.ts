@@ -115,15 +115,16 @@ describe('a live ensemble', () => {
   it('has one clock: what is played at the same second sounds in the same block', async () => {
     const both = await start([{ patch: at('left') }, { patch: at('right') }])
     const late = (): number => both.parts.reduce((sum, part) => sum + part.stats().late, 0)
-    // what the engine says was late proves nothing of what is in time: until three were
+    // what was asked for too late, or what the engine says was late, proves nothing of what is in time: until three were
     let judged = 0
     for (let i = 0; judged < 3; i = (i + 1) % 12) {
       const before = late()
       const second = both.time + 0.3
       const sound = sides(both, 0.6)
       for (const part of both.parts) part.noteOn(69 + i, 0.8, { at: second })
+      const isAhead = both.time < second
       const [left, right] = await sound
-      if (late() === before) {
+      if (isAhead && late() === before) {
         expect(onsets(left)).toHaveLength(1)
         // where in its block a sine is heard first depends on where it is just then
         const [first = NaN] = onsets(left)
@@ -138,7 +139,7 @@ describe('a live ensemble', () => {
   it('takes edits and notes of one patch while the other plays on, to the block', async () => {
     const both = await start([{ patch: at('left') }, { patch: at('right') }])
     const [a, b] = both.parts
-    // what the engine says was late proves nothing of what is in time: until it was all in time, with several edits meanwhile
+    // the same, until there were several edits meanwhile
     for (;;) {
       const before = b?.stats().late
       const sound = sides(both, 1.6)
@@ -148,6 +149,7 @@ describe('a live ensemble', () => {
         b?.noteOn(93, 1, { at: from + i * 0.05 })
         b?.noteOff(93, { at: from + i * 0.05 + 0.01 })
       }
+      const isAhead = both.time < from
       let edits = 0
       for (; both.time < from + 1; edits++) {
         await a?.apply(edits % 2 === 0 ? at('left', 300) : at('left'))
@@ -157,7 +159,7 @@ describe('a live ensemble', () => {
       const [left, right] = await sound
       expect(peak(left)).toBeGreaterThan(0.01)
       const begins = onsets(right)
-      if (b?.stats().late !== before || edits < 4) continue
+      if (!isAhead || b?.stats().late !== before || edits < 4) continue
       expect(begins).toHaveLength(24)
       const first = begins[0] ?? 0
       // a block, and how long a sine takes until it is heard
@@ -190,7 +192,8 @@ describe('a live ensemble', () => {
     await until(async () => (await level(both, 329.63)) > 0.01)
     expect(workers).toHaveLength(2)
     // both on the new one, in one time
-    expect(Math.abs((a?.time ?? 0) - (b?.time ?? 9))).toBeLessThan(0.02)
+    const [first = NaN, second = NaN, third = NaN] = [a?.time, b?.time, a?.time]
+    expect([first <= second, second <= third]).toEqual([true, true])
     await a?.edit({ type: 'set', place: 'osc.amplitude', value: 0.1 })
     b?.noteOff(64)
     await until(async () => (await level(both, 329.63)) < 1e-3)

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Problem } from '../../src/errors/index.ts'
 import {
   listenOsc,
@@ -28,7 +28,6 @@ const sending = async (port: number, time?: () => number): Promise<OscSender> =>
   open.push(sender)
   return sender
 }
-/** Waits for what another part of the machine does; how long that takes does not matter. */
 
 describe('listenOsc', () => {
   it('plays what arrives at its port, on loopback unless told otherwise', async () => {
@@ -62,19 +61,35 @@ describe('listenOsc', () => {
   })
 
   it('ends notes in their time, and what is played ahead at its moment', async () => {
-    const [listener, target] = await listening()
-    const socket = createSocket('udp4')
-    const bytes = encodeMessage({ address: '/note', args: [int(60), float(1), float(0.3)] })
-    socket.send(bytes, listener.port, '127.0.0.1')
-    await until(() => target.asked.length === 2)
-    expect(target.asked[1]).toMatchObject({ event: { kind: 'off', note: 60 } })
-    const sender = await sending(listener.port, () => 100)
-    sender.play({ kind: 'on', note: 64, velocity: 1 }, { at: 100.5 })
-    await until(() => target.asked.length === 3)
-    const [, , ahead] = target.asked
-    expect(ahead).toMatchObject({ event: { kind: 'on', note: 64 } })
-    expect((ahead as { at?: number }).at).toBeTypeOf('number')
-    await new Promise<void>((resolve) => void socket.close(resolve))
+    // the clock goes when the test says so, however long a packet takes
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const [listener, target] = await listening()
+      const pass = (seconds: number): void => {
+        vi.setSystemTime(Date.now() + seconds * 1000)
+        target.time += seconds
+      }
+      const socket = createSocket('udp4')
+      const bytes = encodeMessage({ address: '/note', args: [int(60), float(1), float(0.3)] })
+      socket.send(bytes, listener.port, '127.0.0.1')
+      await until(() => target.asked.length === 1)
+      pass(0.15)
+      await until(() => target.asked.length === 2)
+      expect(target.asked[1]).toMatchObject({ event: { kind: 'off', note: 60 } })
+      expect((target.asked[1] as { at?: number }).at).toBeCloseTo(0.3, 3)
+      const sender = await sending(listener.port, () => 100)
+      sender.play({ kind: 'on', note: 64, velocity: 1 }, { at: 100.5 })
+      await until(() => listener.counts.accepted === 2)
+      expect(target.asked).toHaveLength(2)
+      pass(0.4)
+      await until(() => target.asked.length === 3)
+      const [, , ahead] = target.asked
+      expect(ahead).toMatchObject({ event: { kind: 'on', note: 64 } })
+      expect((ahead as { at?: number }).at).toBeCloseTo(0.65, 3)
+      await new Promise<void>((resolve) => void socket.close(resolve))
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('listens in the world, or on IPv6, if it is told to', async () => {
