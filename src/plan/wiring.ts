@@ -254,7 +254,7 @@ const byNumber = (a: string, b: string): number => numberOf(a) - numberOf(b) || 
 
 const known = new WeakMap<Port, Partial<Record<Part, Reading>>>()
 
-/** What a port reads. To which nothing is connected, and of which nothing is said, reads the same in all devices of a type. */
+/** What a port reads. If nothing is connected to it, and nothing said of it, that is the same value in all devices of its type. */
 function read(
   wired: Unread,
   port: string,
