@@ -9,6 +9,7 @@ import {
   plan,
   setKeys,
   type Allocation,
+  type Keys,
   type KeySet,
   type Network,
   type Plan,
@@ -335,10 +336,16 @@ export class Graph<E extends Engine> {
     return done.looked
   }
 
-  /** Has a voice run, for a note that comes now or soon; what has faded in it is cut off. */
-  wake(set: Pick<KeySet, 'voice' | 'anew'>): void {
+  /**
+   * Has a voice run, for a note that comes now or soon; what has faded in it is cut off.
+   *
+   * @param keys what it has not heard in its sleep
+   */
+  wake(set: Pick<KeySet, 'voice' | 'anew'>, keys: Keys): void {
     const running = this.#running
-    if (running === undefined) return
+    const place = running?.allocation.voices[set.voice]
+    if (running === undefined || place === undefined) return
+    if (this.#sleepers.makeUpFor(place.group)) this.#outgoing.push(setKeys(place, keys))
     const since = this.#engine.nextBlock - this.#blocksIn(inaudible)
     const { commands, allocation } = woken(running.allocation, set, this.#keepers, since)
     this.#running = { ...running, allocation }
@@ -362,10 +369,16 @@ export class Graph<E extends Engine> {
     const running = this.#running
     const place = running?.allocation.voices[voice]
     if (running === undefined || place === undefined) return
+    if (!this.hears(set)) return this.#sleepers.miss(place.group)
     const { allocation, network } = running
     this.#outgoing.push(...this.#chokes.hear(allocation, network, set, block))
     if (keys.gate === 1) this.#outgoing.push(...this.#sleepers.watch(allocation, network, voice, block))
     if (Object.keys(keys).length > 0) this.#outgoing.push(setKeys(place, keys))
+  }
+
+  /** Whether a voice is told of it: one that sleeps hears when it wakes how it is pressed and bent by then, and of its gate at once. */
+  hears({ voice, keys, choke }: KeySet): boolean {
+    return !this.isAsleep(voice) || choke === true || keys.gate !== undefined || keys.trigger !== undefined
   }
 
   /** Whether a voice is silent, and paused. */

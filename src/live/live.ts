@@ -221,8 +221,9 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     const sets = [...again, ...player.perform(block, happenings)]
     // a synth is not born anew of which something that is on its way still asks something
     const asked = askedAfter(this.#committed, this.now)
-    this.#committed.push({ block, happenings, voices: sets.map(({ voice }) => voice), before })
     this.wake(sets.map(({ anew, ...set }) => (anew && !asked.has(set.voice) ? { ...set, anew } : set)))
+    const voices = sets.filter((set) => graph.hears(set)).map(({ voice }) => voice)
+    this.#committed.push({ block, happenings, voices, before })
     this.#flush(block)
     for (const set of sets) graph.setKeys(set, block + this.origin)
     // where it stands is the same in every block, however late it hears of it

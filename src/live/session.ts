@@ -107,7 +107,11 @@ export abstract class Session<E extends Engine> extends TimeKeeper implements Sy
 
   /** Voices that are to sound run. */
   protected wake(sets: readonly KeySet[]): void {
-    for (const set of sets) if (set.keys.gate === 1 || set.anew) this.graph.wake(set)
+    for (const set of sets) {
+      if (set.keys.gate !== 1 && !set.anew) continue
+      const { gate: _, trigger: __, ...keys } = this.player.keysOf(set.voice)
+      this.graph.wake(set, keys)
+    }
   }
 
   /** What puts the keys of voices where they are to be, whatever was done to them. */

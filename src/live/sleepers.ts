@@ -9,6 +9,8 @@ export class Sleepers {
   readonly #woken = new Map<number, number>()
   /** Devices of sleeping voices (by group) whose smoothed controls have moved meanwhile. */
   readonly #stale = new Map<number, Set<string>>()
+  /** Sleeping voices (by group) that have not heard how they are bent and pressed. */
+  readonly #missed = new Set<number>()
   /** Devices with something on its way, smoothed, and the block in which it arrives. */
   readonly #moving = new Map<string, number>()
 
@@ -32,7 +34,18 @@ export class Sleepers {
     this.#off.clear()
     this.#woken.clear()
     this.#stale.clear()
+    this.#missed.clear()
     this.#moving.clear()
+  }
+
+  /** A voice is not told, in its sleep, how it is bent and pressed. */
+  miss(group: number): void {
+    this.#missed.add(group)
+  }
+
+  /** Whether a voice has missed something in its sleep, of which it is to be told now. */
+  makeUpFor(group: number): boolean {
+    return this.#missed.delete(group)
   }
 
   /**
@@ -126,6 +139,7 @@ export class Sleepers {
   mark(commands: readonly Command[], { voices, nodes }: Allocation, until: number): void {
     const groups = new Set(voices.map(({ group }) => group))
     for (const group of this.#stale.keys()) if (!groups.has(group)) this.#stale.delete(group)
+    for (const group of this.#missed) if (!groups.has(group)) this.#missed.delete(group)
     const idsOf = (calls: readonly Command['call'][]): Set<number> =>
       new Set(
         commands.flatMap((command) => ('id' in command && calls.includes(command.call) ? [command.id] : [])),

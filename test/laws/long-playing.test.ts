@@ -174,7 +174,7 @@ async function standing(playing: Playing): Promise<Standing> {
   }
 }
 
-/** What the keys of all voices are on the server, and what they should be. */
+/** What the keys of all voices are on the server, and what they should be; those that sleep hear of their gates only. */
 async function keysOf(playing: Playing): Promise<[number[][], number[][]]> {
   const { engine, graph, player } = playing
   const { voices } = graph.running.allocation
@@ -183,11 +183,14 @@ async function keysOf(playing: Playing): Promise<[number[][], number[][]]> {
   )
   await playOn(playing)
   const found = await Promise.all(probes)
+  const isTold = voices.map(({ paused }) =>
+    keyNames.map((key) => !paused || key === 'gate' || key === 'trigger'),
+  )
   return [
-    found.map((keys) => keys.map(([value = NaN]) => value)),
+    found.map((keys, voice) => keys.map(([value = NaN]) => value).filter((_, i) => isTold[voice]?.[i])),
     voices.map((_, voice) => {
       const wanted = player.keysOf(voice)
-      return keyNames.map((key) => Math.fround(wanted[key]))
+      return keyNames.map((key) => Math.fround(wanted[key])).filter((_, i) => isTold[voice]?.[i])
     }),
   ]
 }
@@ -229,6 +232,10 @@ describe(`${policies.length * notesEach} notes of ${policies.length} policies`, 
         const used = policy.mode === 'mono' || policy.mode === 'legato' ? each : count
         expect(chord.stats.voices).toMatchObject({ held: used, awake: used })
         expect(chord.running.filter((level) => level > 0.1)).toHaveLength(used)
+        // also of what was bent while it slept
+        const [told, said] = await keysOf(playing)
+        expect(told.filter(({ length }) => length === keyNames.length)).toHaveLength(used)
+        expect(told).toEqual(said)
         expect(rms((await synth.advance(0.2)).channels[0] as Float32Array)).toBeGreaterThan(0.01)
       } finally {
         await synth.close()
