@@ -19,8 +19,19 @@ interface Entry extends Moment {
 }
 
 /**
- * What is to be sent in blocks to come. What was meant for different blocks is done in different blocks, however late
- * it came: a gate that falls and rises must be seen to do so.
+ * The buses and nodes that some commands set: a bus by its number, a node by its own below zero. What only takes away, or asks,
+ * may follow in the same block.
+ */
+const setBy = (commands: readonly Command[]): number[] =>
+  commands.flatMap((command) => {
+    if (command.call === '/c_set') return command.values.map(([bus]) => bus)
+    const isNode = ['/s_new', '/n_set', '/n_map', '/n_mapa', '/n_run'].includes(command.call)
+    return isNode && 'id' in command ? [-1 - command.id] : []
+  })
+
+/**
+ * What is to be sent in blocks to come. If some of it comes late, it is done as soon as it can be; but what sets the same
+ * in different blocks does so in different blocks, however late: a gate that falls and rises must be seen to do so.
  */
 export class Schedule {
   /** In the order of their blocks and, within one, in the order given. */
@@ -54,21 +65,38 @@ export class Schedule {
   }
 
   /**
-   * Hands out what is due in a block, piece by piece, until one is refused: that stays for the next block, as does all
-   * that was meant for a later block than the first.
+   * Hands out what is due in a block, piece by piece, in its order, until one is refused, or sets what one that was meant
+   * for an earlier block has just set: that stays for the next block, as does all after it.
    *
    * @param take false: there is no room for it
    */
   due(block: number, take: (commands: readonly Command[]) => boolean): void {
-    const first = this.#entries[0]
-    if (first === undefined || first.block > block) return
-    let count = 0
-    while (this.#entries[count]?.block === first.block && take((this.#entries[count] as Entry).commands))
-      count++
-    const done = this.#entries.splice(0, count)
-    const late = first.block < block ? done.filter(({ soon }) => !soon).length : 0
-    this.#late += late
-    if (late > 0) this.#longestLate = Math.max(this.#longestLate, block - first.block)
+    const count = this.#doable(block, take)
+    for (const { block: wanted, soon } of this.#entries.splice(0, count)) {
+      if (soon || wanted >= block) continue
+      this.#late++
+      this.#longestLate = Math.max(this.#longestLate, block - wanted)
+    }
+  }
+
+  /** Hands out, and counts. */
+  #doable(block: number, take: (commands: readonly Command[]) => boolean): number {
+    const before = new Set<number>()
+    let now: number[] = []
+    let of = this.#entries[0]?.block
+    for (const [count, { block: wanted, commands }] of this.#entries.entries()) {
+      if (wanted > block) return count
+      if (wanted !== of) {
+        for (const one of now) before.add(one)
+        now = []
+        of = wanted
+      }
+      // nothing is late in most blocks
+      const sets = wanted < block || before.size > 0 ? setBy(commands) : []
+      if (sets.some((one) => before.has(one)) || !take(commands)) return count
+      now.push(...sets)
+    }
+    return this.#entries.length
   }
 
   clear(): void {
