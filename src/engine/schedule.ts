@@ -18,24 +18,28 @@ interface Entry extends Moment {
   readonly commands: readonly Command[]
 }
 
-/**
- * The buses and nodes that some commands set: a bus by its number, a node by its own below zero. What only takes away, or asks,
- * may follow in the same block.
- */
-const setBy = (commands: readonly Command[]): number[] =>
-  commands.flatMap((command) => {
-    if (command.call === '/c_set') return command.values.map(([bus]) => bus)
-    const isNode = ['/s_new', '/n_set', '/n_map', '/n_mapa', '/n_run'].includes(command.call)
-    return isNode && 'id' in command ? [-1 - command.id] : []
+type Setting = readonly [what: number | string, value: number]
+
+/** What some commands set: buses by their number, controls and runs of nodes by name, and their values. */
+const setBy = (commands: readonly Command[]): Setting[] =>
+  commands.flatMap((command): readonly Setting[] => {
+    if (command.call === '/c_set') return command.values
+    if (command.call === '/n_run') return [[`run ${command.id}`, Number(command.run)]]
+    if (command.call !== '/n_set' && command.call !== '/s_new') return []
+    return Object.entries(command.controls).flatMap(([name, value]) =>
+      typeof value === 'number' ? [[`${command.id} ${name}`, value]] : [],
+    )
   })
 
 /**
- * What is to be sent in blocks to come. If some of it comes late, it is done as soon as it can be; but what sets the same
- * in different blocks does so in different blocks, however late: a gate that falls and rises must be seen to do so.
+ * What is to be sent in blocks to come. If some of it comes late, it is done as soon as it can be; but what goes somewhere
+ * and back in different blocks does so in different blocks, however late: a gate that falls and rises must be seen to do so.
  */
 export class Schedule {
   /** In the order of their blocks and, within one, in the order given. */
   #entries: Entry[] = []
+  /** What buses were set to, the last time. */
+  readonly #shown = new Map<number | string, number>()
   #late = 0
   #longestLate = 0
 
@@ -65,13 +69,32 @@ export class Schedule {
   }
 
   /**
-   * Hands out what is due in a block, piece by piece, in its order, until one is refused, or sets what one that was meant
-   * for an earlier block has just set: that stays for the next block, as does all after it.
+   * Hands out what is due in a block, piece by piece, in its order. What would undo what was meant for an earlier block,
+   * before that was seen, stays for the next block with all that is meant for the same one; and so does what is refused.
    *
    * @param take false: there is no room for it
    */
   due(block: number, take: (commands: readonly Command[]) => boolean): void {
-    const count = this.#doable(block, take)
+    if (!this.isDue(block)) return
+    const done = new Map<number | string, number>()
+    let count = 0
+    for (
+      let first = this.#entries[0];
+      first !== undefined && first.block <= block;
+      first = this.#entries[count]
+    ) {
+      const { block: wanted } = first
+      const end = this.#entries.findIndex((entry, i) => i > count && entry.block !== wanted)
+      const together = this.#entries.slice(count, end < 0 ? undefined : end)
+      const sets = together.map(({ commands }) => setBy(commands))
+      if (sets.flat().some((one) => this.#undoes(one, done))) break
+      const refused = together.findIndex(({ commands }) => !take(commands))
+      for (const [what, value] of sets.slice(0, refused < 0 ? undefined : refused).flat())
+        done.set(what, value)
+      count += refused < 0 ? together.length : refused
+      if (refused >= 0) break
+    }
+    for (const [what, value] of done) if (typeof what === 'number') this.#shown.set(what, value)
     for (const { block: wanted, soon } of this.#entries.splice(0, count)) {
       if (soon || wanted >= block) continue
       this.#late++
@@ -79,24 +102,13 @@ export class Schedule {
     }
   }
 
-  /** Hands out, and counts. */
-  #doable(block: number, take: (commands: readonly Command[]) => boolean): number {
-    const before = new Set<number>()
-    let now: number[] = []
-    let of = this.#entries[0]?.block
-    for (const [count, { block: wanted, commands }] of this.#entries.entries()) {
-      if (wanted > block) return count
-      if (wanted !== of) {
-        for (const one of now) before.add(one)
-        now = []
-        of = wanted
-      }
-      // nothing is late in most blocks
-      const sets = wanted < block || before.size > 0 ? setBy(commands) : []
-      if (sets.some((one) => before.has(one)) || !take(commands)) return count
-      now.push(...sets)
-    }
-    return this.#entries.length
+  /** Whether nobody would see what has just been set. */
+  #undoes([what, value]: Setting, done: ReadonlyMap<number | string, number>): boolean {
+    const last = done.get(what)
+    if (last === undefined || last === value) return false
+    if (typeof what === 'string') return true
+    const shown = this.#shown.get(what) ?? 0
+    return shown === value && shown !== last
   }
 
   clear(): void {

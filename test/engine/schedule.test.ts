@@ -15,6 +15,12 @@ function dueIn(schedule: Schedule, block: number, room = Infinity): number[] {
   return ids
 }
 
+/** How often a bus that was 0 is seen to change: once a block. */
+function edges(all: readonly (readonly [block: number, bus: number, value: number])[]): number {
+  const seen = [...new Map(all.map(([block, , value]) => [block, value])).values()]
+  return seen.filter((value, i) => value !== (seen[i - 1] ?? 0)).length
+}
+
 describe('a schedule', () => {
   it('hands out what is due in the order of the blocks and, within one, in the order given', () => {
     const schedule = new Schedule()
@@ -26,58 +32,54 @@ describe('a schedule', () => {
     expect([schedule.size, schedule.lateness]).toEqual([0, { late: 0, longestLate: 0 }])
   })
 
-  it('sets the same in different blocks if it was meant for different ones, however late it comes', () => {
+  it('shows in a block of its own what is undone in a later one, however late it comes', () => {
     const schedule = new Schedule()
-    for (const block of [1, 2, 3]) schedule.add({ block }, command(7))
-    expect([10, 11, 12].map((block) => dueIn(schedule, block))).toEqual([[7], [7], [7]])
-    expect(schedule.lateness).toEqual({ late: 3, longestLate: 9 })
+    for (const value of [1, 0, 1, 0])
+      schedule.add({ block: schedule.size }, [{ call: '/c_set', values: [[3, value]] }])
+    const shown = [9, 10, 11, 12, 13].map((block) => {
+      const values: unknown[] = []
+      schedule.due(block, ([one]) => values.push(one?.call === '/c_set' && one.values[0]?.[1]) > 0)
+      return values
+    })
+    expect(shown).toEqual([[1], [0], [1], [0], []])
+    expect(schedule.lateness).toEqual({ late: 4, longestLate: 9 })
   })
 
-  it('does not hold up what concerns something else', () => {
+  it('does not hold up what concerns something else, and has what moves on catch up', () => {
     const schedule = new Schedule()
     schedule.add({ block: 3, soon: true }, command(1))
+    for (const [block, value] of [[3, 0.1], [4, 0.2], [5, 0.3]] as const) schedule.add({ block, soon: true }, [{ call: '/c_set', values: [[3, value]] }]) // prettier-ignore
     schedule.add({ block: 5 }, command(2))
     schedule.add({ block: 6 }, command(1))
-    schedule.add({ block: 6 }, command(3))
-    expect([5, 6].map((block) => dueIn(schedule, block))).toEqual([
-      [1, 2],
-      [1, 3],
-    ])
+    expect([5, 6].map((block) => dueIn(schedule, block))).toEqual([[1, 2], [1]])
     expect(schedule.lateness).toEqual({ late: 0, longestLate: 0 })
   })
 
-  it('keeps the order, and shows every value of a bus and of a node for a block, whatever comes when', () => {
-    const entry = fc.record({
-      block: fc.nat(8),
-      bus: fc.nat(2),
-      node: fc.nat(2),
-      isBus: fc.boolean(),
-    })
+  it('keeps the order, does nothing too early, and shows every edge of what is on or off', () => {
+    const entry = fc.record({ block: fc.integer({ min: 1, max: 9 }), bus: fc.nat(2), on: fc.boolean() })
     fc.assert(
       fc.property(fc.array(entry, { size: 'max', maxLength: 40 }), fc.nat(10), (entries, first) => {
         const schedule = new Schedule()
-        for (const [i, { block, bus, node, isBus }] of entries.entries())
-          schedule.add({ block }, [
-            isBus
-              ? { call: '/c_set', values: [[bus, i]] }
-              : { call: '/n_set', id: node, controls: { what: i } },
-          ])
-        const wanted = [...entries.entries()].toSorted(([, a], [, b]) => a.block - b.block)
-        const order: number[] = []
-        for (let block = first; schedule.size > 0; block++) {
-          const shown = new Map<string, number>()
-          schedule.due(block, ([command]) => {
-            const i = command?.call === '/c_set' ? command.values[0]?.[1] : command?.call === '/n_set' ? command.controls['what'] : -1 // prettier-ignore
-            const { block: meant, bus, node, isBus } = entries[i as number] as (typeof entries)[number]
-            expect(meant).toBeLessThanOrEqual(block)
-            const thing = isBus ? `bus ${bus}` : `node ${node}`
-            expect(shown.get(thing) ?? meant).toBe(meant)
-            shown.set(thing, meant)
-            order.push(i as number)
-            return true
+        schedule.add({ block: 0 }, [{ call: '/c_set', values: [0, 1, 2].map((bus) => [bus, 0]) }])
+        schedule.due(0, () => true)
+        for (const { block, bus, on } of entries)
+          schedule.add({ block }, [{ call: '/c_set', values: [[bus, Number(on)]] }])
+        const meant = entries.toSorted((a, b) => a.block - b.block)
+        const done: (readonly [block: number, bus: number, value: number])[] = []
+        for (let block = first; schedule.size > 0; block++)
+          schedule.due(block, ([one]) => {
+            const [bus = -1, value = -1] = (one?.call === '/c_set' ? one.values[0] : undefined) ?? []
+            expect(meant[done.length]?.block).toBeLessThanOrEqual(block)
+            return done.push([block, bus, value]) > 0
           })
+        expect(done.map(([, bus, value]) => [bus, value])).toEqual(
+          meant.map(({ bus, on }) => [bus, Number(on)]),
+        )
+        for (const bus of [0, 1, 2]) {
+          const of = (all: readonly (readonly [number, number, number])[]): number =>
+            edges(all.filter((one) => one[1] === bus))
+          expect(of(done)).toBe(of(meant.map(({ block, bus: own, on }) => [block, own, Number(on)])))
         }
-        expect(order).toEqual(wanted.map(([i]) => i))
       }),
     )
   })
