@@ -2,10 +2,9 @@ import { MegasynthError, type Problem } from '../errors/index.ts'
 import type { Engine } from '../engine/index.ts'
 import { differences, Rehearsal, type Allocation, type Expected, type Plan } from '../plan/index.ts'
 import type { Command, Reply, TreeGroup } from '../scsynth/index.ts'
-import { pieces } from './pieces.ts'
+import { pieces, slices } from './pieces.ts'
+import { inBlocks, question, synthsPerBlock } from './trees.ts'
 
-/** Synths whose controls an engine tells of in one block, with much else to tell. */
-const synthsPerBlock = 150
 /** Control buses of which it tells in one answer. */
 const busesPerQuery = 500
 
@@ -161,19 +160,11 @@ const undone = { code: 'engine-failed', message: 'the engine has not done all th
 
 /** What to ask for, block by block; a group that is too large for one answer is not asked for. */
 function questions({ groups, buses }: Expected): Command[][] {
-  const blocks: Command[][] = [[]]
   const all = [...buses.keys()]
-  for (let i = 0; i < all.length; i += busesPerQuery)
-    blocks.at(-1)?.push({ call: '/c_get', buses: all.slice(i, i + busesPerQuery) })
-  let synths = 0
-  for (const [id, { length }] of groups) {
-    if (length > synthsPerBlock) continue
-    synths += length
-    if (synths > synthsPerBlock) {
-      blocks.push([])
-      synths = length
-    }
-    blocks.at(-1)?.push({ call: '/g_queryTree', id, controls: true })
-  }
-  return blocks
+  const sizes = [...groups].map(([id, { length }]) => [id, length] as const)
+  const asked = inBlocks(sizes.filter(([, size]) => size <= synthsPerBlock)).map((ids) => ids.map(question))
+  return asked.map((ids, i) => [
+    ...(i > 0 ? [] : slices(all, busesPerQuery).map((some): Command => ({ call: '/c_get', buses: some }))),
+    ...ids,
+  ])
 }

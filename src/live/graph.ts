@@ -378,7 +378,9 @@ export class Graph<E extends Engine> {
 
   /** Whether a voice is told of it: one that sleeps hears when it wakes how it is pressed and bent by then, and of its gate at once. */
   hears({ voice, keys, choke }: KeySet): boolean {
-    return !this.isAsleep(voice) || choke === true || keys.gate !== undefined || keys.trigger !== undefined
+    return (
+      !this.isAsleep(voice) || choke !== undefined || keys.gate !== undefined || keys.trigger !== undefined
+    )
   }
 
   /** Whether a voice is silent, and paused. */

@@ -1,10 +1,12 @@
 import { didYouMean, fail, listNames, show } from '../errors/index.ts'
 import type { Engine } from '../engine/index.ts'
+import type { LiveEngine } from '../engine/live.ts'
 import type { Voices } from '../plan/index.ts'
 import type { TreeNode } from '../scsynth/index.ts'
 import type { TreeLine, TreePart } from './live-synth.ts'
 import type { Running } from './running.ts'
 import type { Audio } from './synth.ts'
+import { treesOf } from './trees.ts'
 import { within } from './within.ts'
 
 /** Where a device can be listened to. */
@@ -136,9 +138,9 @@ function tapOf(engine: Engine, { network, allocation }: Running, device: string,
 }
 
 /** What runs on the engine: its own tree, with the names of the patch. */
-export async function treeOf(engine: Engine, running: Running): Promise<TreePart[]> {
+export async function treeOf(engine: LiveEngine, running: Running): Promise<TreePart[]> {
   const { network, allocation } = running
-  const { groups, voices, nodes, leaving } = allocation
+  const { groups, voices, nodes, leaving, order } = allocation
   if (groups === undefined) return []
   const lines = new Map<number, TreeLine & { readonly tap?: Tap }>()
   for (const { id, name, node } of leaving)
@@ -166,9 +168,13 @@ export async function treeOf(engine: Engine, running: Running): Promise<TreePart
     const samples = await engine.probe({ rate: tap.rate, bus: tap.bus, blocks: blocksOfPeak })
     return { peak: samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0) }
   }
+  const trees = await treesOf(
+    engine,
+    parts.map(({ group }) => [group, order.get(group)?.length ?? 0]),
+  )
   return await Promise.all(
     parts.map(async ({ name, group, paused }) => {
-      const { children } = await engine.queryTree(group)
+      const { children = [] } = trees.get(group) ?? {}
       const synths = await Promise.all(
         children.filter(isSynth).map(async ({ id, def }) => {
           const unknown = {

@@ -30,7 +30,8 @@ function split(command: Command): Command[] {
   return [command]
 }
 
-const slices = <T>(all: readonly T[], length: number): T[][] =>
+/** In parts of some length. */
+export const slices = <T>(all: readonly T[], length: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / length) }, (_, i) => all.slice(i * length, (i + 1) * length))
 
 /** Ids of the synths that are born by commands. */
