@@ -61,10 +61,10 @@ const silent = 1e-5
 const longestRest = 45
 /** Seconds of standing still from which on lateness is not the synth's: what is played ahead is played 0.15 s ahead at least. */
 const starved = 0.1
-/** Seconds by which something may be late that asks for synths that an edit takes away: it waits until the edit is done. */
-const longestEdit = 0.03
-/** Share of what is played ahead that may have to wait so. */
-const mayWait = 0.01
+/** Blocks by which something may be late: beside a gate that falls and rises as soon as possible, which must be seen to do so. */
+const edge = 1
+/** Share of what is played ahead that may come so, right after what nobody knew of before. */
+const mayWait = 0.001
 /** More wants to run than there are cores: the average of the last minute. */
 const isBusy = (): boolean => (os.loadavg()[0] ?? 0) > os.cpus().length
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
@@ -142,6 +142,7 @@ export async function soak({
     }
   }
 
+  const longestEdge = (edge * (engine as LiveEngine).blockSize * 1.001) / synth.sampleRate
   const remembered: Memory[] = []
   let bursts = 0
   let waited = 0
@@ -163,7 +164,7 @@ export async function soak({
       const what = `${late} messages came late, by ${(after.longestLate * 1000).toFixed(0)} ms at most: the main thread stood still for up to ${(stood * 1000).toFixed(0)} ms, ${lost} frames were lost, the load is ${os.loadavg()[0]?.toFixed(1)} on ${os.cpus().length} cores`
       const isExcused = lenient || stood > starved || isBusy()
       if (late > 0 && !isExcused) waited += late
-      if (late > 0 && (isExcused || longest <= longestEdit)) warnings.push(what)
+      if (late > 0 && (isExcused || longest <= longestEdge)) warnings.push(what)
       else if (late > 0) failures.add(what)
       if (ear.wrong > 0) failures.add(`${ear.wrong} samples were no numbers, or beyond full scale`)
       bursts++
@@ -180,7 +181,8 @@ export async function soak({
       tell(`${played.toFixed(0).padStart(5)} s: ${notes} notes, ${edits} edits (${refused} refused), ${mega(main)} MB heap, ${mega(rss)} MB in all, load ${after.load.toFixed(2)}, ${after.late} late`) // prettier-ignore
     }
     const { scheduled } = performer.tally
-    if (waited > scheduled * mayWait) failures.add(`${waited} of ${scheduled} messages came late`)
+    if (waited > Math.max(1, scheduled * mayWait))
+      failures.add(`${waited} of ${scheduled} messages came late`)
     if (failures.size === 0) for (const what of growth(remembered)) failures.add(what)
   } catch (error) {
     failures.add(`it ended early: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)

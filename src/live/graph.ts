@@ -7,7 +7,6 @@ import {
   fadeSeconds,
   networkAfter,
   plan,
-  setKeys,
   type Allocation,
   type Keys,
   type KeySet,
@@ -29,6 +28,7 @@ import { Sleepers } from './sleepers.ts'
 import { Told } from './told.ts'
 import { Troubles } from './trouble.ts'
 import { verify } from './verify.ts'
+import { voiceKeys } from './voice-keys.ts'
 import { woken } from './woken.ts'
 
 /** Seconds after which of what fades no more is left than may be cut off: −57 dB. */
@@ -343,11 +343,9 @@ export class Graph<E extends Engine> {
    */
   wake(set: Pick<KeySet, 'voice' | 'anew'>, keys: Keys): void {
     const running = this.#running
-    const place = running?.allocation.voices[set.voice]
-    if (running === undefined || place === undefined) return
-    if (this.#sleepers.makeUpFor(place.group)) this.#outgoing.push(setKeys(place, keys))
+    if (running === undefined) return
     const since = this.#engine.nextBlock - this.#blocksIn(inaudible)
-    const { commands, allocation } = woken(running.allocation, set, this.#keepers, since)
+    const { commands, allocation } = woken(running.allocation, { ...set, keys }, this.#keepers, since)
     this.#running = { ...running, allocation }
     this.#outgoing.push(...commands)
   }
@@ -365,22 +363,7 @@ export class Graph<E extends Engine> {
    * @param block of the engine in which it is told
    */
   setKeys(set: KeySet, block: number): void {
-    const { voice, keys } = set
-    const running = this.#running
-    const place = running?.allocation.voices[voice]
-    if (running === undefined || place === undefined) return
-    if (!this.hears(set)) return this.#sleepers.miss(place.group)
-    const { allocation, network } = running
-    this.#outgoing.push(...this.#chokes.hear(allocation, network, set, block))
-    if (keys.gate === 1) this.#outgoing.push(...this.#sleepers.watch(allocation, network, voice, block))
-    if (Object.keys(keys).length > 0) this.#outgoing.push(setKeys(place, keys))
-  }
-
-  /** Whether a voice is told of it: one that sleeps hears when it wakes how it is pressed and bent by then, and of its gate at once. */
-  hears({ voice, keys, choke }: KeySet): boolean {
-    return (
-      !this.isAsleep(voice) || choke !== undefined || keys.gate !== undefined || keys.trigger !== undefined
-    )
+    if (this.#running) this.#outgoing.push(...voiceKeys(this.#running, set, this.#keepers, block))
   }
 
   /** Whether a voice is silent, and paused. */

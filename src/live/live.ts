@@ -13,6 +13,7 @@ import { Session } from './session.ts'
 import { steady } from './steady.ts'
 import { takesAway } from './takes-away.ts'
 import { Taps } from './taps.ts'
+import { hears } from './voice-keys.ts'
 import type { Audio } from './synth.ts'
 import { statsOf } from './stats.ts'
 
@@ -222,7 +223,8 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
     // a synth is not born anew of which something that is on its way still asks something
     const asked = askedAfter(this.#committed, this.now)
     this.wake(sets.map(({ anew, ...set }) => (anew && !asked.has(set.voice) ? { ...set, anew } : set)))
-    const voices = sets.filter((set) => graph.hears(set)).map(({ voice }) => voice)
+    const { allocation } = this.sounding
+    const voices = sets.filter((set) => hears(allocation, set)).map(({ voice }) => voice)
     this.#committed.push({ block, happenings, voices, before })
     this.#flush(block)
     for (const set of sets) graph.setKeys(set, block + this.origin)
@@ -274,9 +276,6 @@ export class LiveSession extends Session<LiveEngine> implements LiveSynth {
   protected override async change(change: Change): Promise<Report> {
     const { parsed, since = this.now, catalogue } = change
     const isAhead = since > this.now
-    // what it loads is loaded while all is still played on time
-    if (!isAhead && this.#takesAway(parsed, this.input(parsed, catalogue), this.now))
-      await this.graph.prepare(parsed, this.input(parsed, catalogue))
     return await this.#holding(async () => {
       const last = isAhead ? Math.max(this.next, since - 1) : this.next
       if (this.#takesAway(parsed, this.input(parsed, catalogue), isAhead ? last : this.now)) {

@@ -1,4 +1,4 @@
-import type { Allocation, KeySet, Settled } from '../plan/index.ts'
+import { setKeys, type Allocation, type KeySet, type Settled } from '../plan/index.ts'
 import type { Chokes } from './chokes.ts'
 import { bornIn } from './pieces.ts'
 import type { Sleepers } from './sleepers.ts'
@@ -14,19 +14,22 @@ interface Keepers {
 /**
  * Has a voice run, for a note that comes now or soon.
  *
+ * @param keys what it is told if it has missed something in its sleep
  * @param since the block: what has been fading since then is cut off, for a note that begins anew
  */
 export function woken(
   from: Allocation,
-  { voice, anew }: Pick<KeySet, 'voice' | 'anew'>,
+  { voice, anew, keys }: Omit<KeySet, 'choke'>,
   { sleepers, chokes, troubles }: Keepers,
   since: number,
 ): Settled {
-  const group = from.voices[voice]?.group ?? -1
+  const place = from.voices[voice]
+  const group = place?.group ?? -1
   const cut = anew === true && chokes.hasFaded(group, since)
   if (cut) chokes.forget(group)
   const renewed = sleepers.renew(from, cut ? [group] : [])
   const { commands, allocation } = sleepers.wake(renewed.allocation, voice, troubles.poisoned)
   troubles.born(bornIn([...renewed.commands, ...commands]))
-  return { commands: [...renewed.commands, ...commands], allocation }
+  const missed = place && sleepers.makeUpFor(group) ? [setKeys(place, keys)] : []
+  return { commands: [...missed, ...renewed.commands, ...commands], allocation }
 }

@@ -77,4 +77,22 @@ describe('what a synth sends', () => {
     ])
     await synth.close()
   })
+
+  it('nothing goes to voices that sleep, and all that they have missed once they wake', async () => {
+    const synth = await createOffline({ patch: organ })
+    await synth.advance(0.1)
+    sent.length = 0
+    for (const semitones of [1, 2, -1]) {
+      synth.play({ kind: 'bend', semitones })
+      synth.play({ kind: 'timbre', value: 1 / semitones ** 2 })
+      await synth.advance(0.01)
+    }
+    expect(sent).toEqual([])
+    synth.noteOn(60)
+    await synth.advance(0.1)
+    const [missed] = sent.flatMap(({ command }) => (command.call === '/c_set' ? [command.values] : []))
+    expect(missed?.map(([, value]) => value)).toContain(59 / 128)
+    expect(sent.filter(({ command }) => command.call === '/c_set')).toHaveLength(3)
+    await synth.close()
+  })
 })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Patch } from '../../src/patch/index.ts'
-import { buffer, startLive, type Thread } from './by-hand.ts'
+import { buffer, during, startLive, type Thread } from './by-hand.ts'
 
 const tone: Patch = {
   voices: 2,
@@ -47,6 +47,47 @@ describe('what is late, live', () => {
         await thread.buffer(false)
         await pass(thread, 3)
       }
+      expect(synth.stats()).toMatchObject({ late: 0, longestLate: 0 })
+    } finally {
+      await synth.close()
+    }
+  })
+
+  it('is nothing that is played ahead while an edit takes away voices that sleep, bent or not', async () => {
+    const { synth, thread } = await startLive({ ...tone, voices: 6 })
+    try {
+      await pass(thread, 4)
+      for (let blocks = 24; blocks < 64; blocks += 2) {
+        const at = synth.time + secondsOf(blocks)
+        synth.play({ kind: 'bend', semitones: blocks / 64 }, { at })
+        synth.play({ kind: 'timbre', value: blocks / 64 }, { at })
+        if (blocks % 8 === 0) synth.noteOn(blocks, 0.8, { at })
+      }
+      await pass(thread, 2)
+      const begin = synth.time
+      await during(synth.apply({ ...tone, voices: 2 }), () => pass(thread, 1))
+      // what is played came while it was made
+      expect(synth.time - begin).toBeGreaterThan(secondsOf(8))
+      await pass(thread, 20)
+      expect(synth.stats()).toMatchObject({ late: 0, longestLate: 0 })
+    } finally {
+      await synth.close()
+    }
+  })
+
+  it('is nothing that is played ahead while the tree is looked at, however many voices there are', async () => {
+    const { synth, thread, engine } = await startLive({ ...tone, voices: 64 })
+    try {
+      const looking = synth.tree()
+      for (let blocks = buffer + 1; blocks < 64; blocks++)
+        synth.noteOn(40 + blocks, 0.8, { at: synth.time + secondsOf(blocks) })
+      const parts = await during(looking, async () => {
+        await pass(thread, 1)
+        // a block in which it answered
+        expect(engine.nextBlock - engine.block).toBeLessThanOrEqual(1)
+      })
+      expect(parts.filter(({ synths }) => synths.length === 3).length).toBeGreaterThanOrEqual(64)
+      await pass(thread, 20)
       expect(synth.stats()).toMatchObject({ late: 0, longestLate: 0 })
     } finally {
       await synth.close()
