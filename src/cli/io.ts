@@ -57,8 +57,9 @@ export function processIo(): Io {
       const controller = new AbortController()
       const names = Object.keys(signals) as Signal[]
       let isMeant = false
+      let endWait = (): void => undefined
       const caught = (name: Signal): void => {
-        if (!controller.signal.aborted) afterAwake(oneSignal, () => (isMeant = true), false)
+        if (!controller.signal.aborted) endWait = afterAwake(oneSignal, () => (isMeant = true), false)
         controller.abort(name)
         if (!isMeant) return
         // whoever has waited means it; what is half written is taken away
@@ -69,6 +70,7 @@ export function processIo(): Io {
       return {
         signal: controller.signal,
         release: () => {
+          endWait()
           for (const name of names) process.off(name, caught)
         },
       }

@@ -370,8 +370,10 @@ class LiveProxy implements LiveEngine {
     if (this.#closed) return
     if (this.#death === undefined) {
       // a thread that does not say goodbye is ended all the same
-      const late = new Promise<void>((resolve) => afterAwake(longestGoodbye, resolve, false))
+      let end = (): void => undefined
+      const late = new Promise<void>((resolve) => (end = afterAwake(longestGoodbye, resolve, false)))
       await Promise.race([this.#ask('close', undefined).catch(() => undefined), late])
+      end()
     }
     this.#closed = true
     this.#listeners.clear()
