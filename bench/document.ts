@@ -67,10 +67,11 @@ silent. Nodes and SynthDefs are those that the engine counts beyond the fresh fi
 ever used has risen from the middle of the run to its end; the heap is what is left by a garbage collection, the second
 half of the rounds against the first, without the very first. Edits that are refused, since they would close a circle, are not counted.
 
+The start (5) is the loading of modules, half of which is the schema library's, and then the start of the engine while the patch is compiled.
+
 What is missed, and why: the price of modularity (1) is the copying of signals between six synths a voice, and
 the control-rate operators that make ports smooth and modulation bounded. Fades, watchers and
-what lets an envelope or LFO go on cost about a tenth of it (1.39 before hot reload). The start (5) is mostly the loading of modules
-(the schema library above all) and the compilation of the engine. A note opened by \`EnvGen.kr\` (10) begins a block late, since
+what lets an envelope or LFO go on cost about a tenth of it (1.39 before hot reload). A note opened by \`EnvGen.kr\` (10) begins a block late, since
 it puts out its start level for one block. Machines differ: compare ratios, not
 voices.
 

@@ -72,7 +72,7 @@ interface Thread {
  */
 export function loadApart(): ApartLoader {
   const start = (): Thread => {
-    const worker = startWorker('load-worker', import.meta.url, undefined)
+    const worker = startWorker('cli/load-worker', undefined)
     // it waits for work, and nobody waits for it
     worker.unref()
     const ended = new Promise<number | Error>((resolve) => {

@@ -116,7 +116,7 @@ export async function createLiveEngine(
   const sink = await chosenDevice(device)
   const shared = new SharedArrayBuffer(gaugeCount * 8)
   const setup: WorkerSetup = { engine, bufferFrames, device: sink.id, shared, gains }
-  const worker = startWorker('live-worker', import.meta.url, setup)
+  const worker = startWorker('engine/live-worker', setup)
   const proxy = new LiveProxy(worker, new Float64Array(shared), { ...sink, bufferFrames })
   return await proxy.ready()
 }

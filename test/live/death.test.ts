@@ -31,8 +31,8 @@ channel.onmessage = ({ data }) => {
 const thread = vi.hoisted(() => ({ poison: '' }))
 thread.poison = poison
 vi.mock('../../src/engine/start-worker.ts', () => ({
-  startWorker: (name: string, beside: string, workerData: unknown) =>
-    new Worker(new URL(`${name}.ts`, beside), {
+  startWorker: (name: string, workerData: unknown) =>
+    new Worker(new URL(`../../src/${name}.ts`, import.meta.url), {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: 256 },
       execArgv: ['--import', import.meta.resolve('jiti/register'), '--import', thread.poison],
