@@ -67,7 +67,7 @@ silent. Nodes and SynthDefs are those that the engine counts beyond the fresh fi
 ever used has risen from the middle of the run to its end; the heap is what is left by a garbage collection, the second
 half of the rounds against the first, without the very first. Edits that are refused, since they would close a circle, are not counted.
 
-The start (5) is the loading of modules, half of which is the schema library's, and then the start of the engine while the patch is compiled.
+The start (5) is the loading of modules, two thirds of which is the schema library's, and then the start of the engine while the patch is compiled.
 
 What is missed, and why: the price of modularity (1) is the copying of signals between six synths a voice, and
 the control-rate operators that make ports smooth and modulation bounded. Fades, watchers and

@@ -47,11 +47,13 @@ try {
     platform: 'neutral',
     tsconfig: 'tsconfig.build.json',
   })
-  // what several entries need lies one folder deep, as in src/: modules find others of the package by their own place
+  // What several entries need lies one folder deep, as in src/: modules find others of the package by their own place.
+  // Names stay as they are: what runs, and imports more from a dist/ that has been built anew, finds the names it looks for.
   await bundle.write({
     dir: fresh,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name].js',
+    minifyInternalExports: false,
     sourcemap: true,
   })
   chmodSync(`${fresh}/cli/main.js`, 0o755)
