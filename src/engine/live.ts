@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import { MegasynthError, fail, type Problem } from '../errors/index.ts'
 import type { Command } from '../scsynth/index.ts'
 import { afterAwake } from './awake.ts'
+import { describeCommand } from './diagnose.ts'
 import type { Engine, EngineEvent } from './engine.ts'
 import { engineSize, type EngineOptions } from './limits.ts'
 import {
@@ -287,7 +288,7 @@ class LiveProxy implements LiveEngine {
 
   async transact(
     commands: readonly Command[],
-    describe?: (command: Command) => string,
+    describe: (command: Command) => string = describeCommand,
     at = 0,
   ): Promise<number> {
     this.#open()
@@ -295,7 +296,7 @@ class LiveProxy implements LiveEngine {
     try {
       return await this.#ask('transact', { commands, at })
     } catch (error) {
-      if (describe === undefined || !(error instanceof MegasynthError)) throw error
+      if (!(error instanceof MegasynthError)) throw error
       // the worker says which command it is, and who asked knows what that is about
       const named = (text: string): string =>
         text.replace(/#(\d+)#/g, (all, index) => {

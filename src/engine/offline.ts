@@ -171,6 +171,7 @@ export function offlineEngine(
     if (refuse(marked, messages, outbox, describe).length > 0) flush()
     const earlier = new Set(outbox.commands)
     enqueue(marked, describe)
+    schedule.note(commands)
     marker += markers.length
     const block = host.blocks
     const result = compute()
@@ -273,8 +274,9 @@ export function offlineEngine(
     },
     send(commands, at) {
       open()
-      if (at === undefined) enqueue(commands, describeCommand)
-      else schedule.add(at, commands)
+      if (at !== undefined) return schedule.add(at, commands)
+      enqueue(commands, describeCommand)
+      schedule.note(commands)
     },
     cancel(after, by) {
       schedule.cancel(after, by)

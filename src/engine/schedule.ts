@@ -38,8 +38,8 @@ const setBy = (commands: readonly Command[]): Setting[] =>
 export class Schedule {
   /** In the order of their blocks and, within one, in the order given. */
   #entries: Entry[] = []
-  /** What buses were set to, the last time. */
-  readonly #shown = new Map<number | string, number>()
+  /** What buses were set to, the last time, by whomever. */
+  readonly #shown = new Map<number, number>()
   #late = 0
   #longestLate = 0
 
@@ -61,6 +61,12 @@ export class Schedule {
     let at = this.#entries.length
     while (at > 0 && (this.#entries[at - 1] as Entry).block > block) at--
     this.#entries.splice(at, 0, { block, cause, soon, commands, ...(by !== undefined && { by }) })
+  }
+
+  /** Something is set that was not in the schedule: what undoes what is told from what buses showed before. */
+  note(commands: readonly Command[]): void {
+    for (const command of commands)
+      if (command.call === '/c_set') for (const [bus, value] of command.values) this.#shown.set(bus, value)
   }
 
   /** Forgets what was caused by something later than a block, and sent by somebody. */

@@ -3,7 +3,7 @@ import type { Engine } from '../engine/index.ts'
 import { differences, Rehearsal, type Allocation, type Expected, type Plan } from '../plan/index.ts'
 import type { Command, Reply, TreeGroup } from '../scsynth/index.ts'
 import { pieces, slices } from './pieces.ts'
-import { inBlocks, question, synthsPerBlock } from './trees.ts'
+import { inBlocks, synthsPerBlock } from './trees.ts'
 
 /** Control buses of which it tells in one answer. */
 const busesPerQuery = 500
@@ -157,6 +157,8 @@ async function confirmed(
 }
 
 const undone = { code: 'engine-failed', message: 'the engine has not done all that was sent' } as const
+
+const question = (id: number): Command => ({ call: '/g_queryTree', id, controls: true })
 
 /** What to ask for, block by block; a group that is too large for one answer is not asked for. */
 function questions({ groups, buses }: Expected): Command[][] {

@@ -1,7 +1,7 @@
 import type { LiveEngine } from '../engine/live.ts'
 import type { Command, TreeGroup } from '../scsynth/index.ts'
 
-/** Synths of which an engine tells in one block, with their controls and much else to tell. */
+/** Synths of which an engine tells in one block, also with their controls and much else to tell. */
 export const synthsPerBlock = 150
 
 /**
@@ -23,8 +23,8 @@ export function inBlocks(sizes: Iterable<readonly [group: number, size: number]>
   return blocks
 }
 
-/** What asks for a group. */
-export const question = (id: number): Command => ({ call: '/g_queryTree', id, controls: true })
+/** What asks for a group. Without controls the answer has room for a thousand synths. */
+const question = (id: number): Command => ({ call: '/g_queryTree', id, controls: false })
 
 /**
  * What stands in some groups. It is asked for in blocks to come, a few at a time: an engine that has to answer at once would

@@ -98,13 +98,16 @@ export function regrouped(
   block: number,
 ): Performed {
   const voices = resizeVoices(from.voices, instrument, kept)
+  // a drone is born with its key down
+  const born = createVoices(instrument.voices, instrument.tuning).voices
+  const bornGate = (voice: number): Gate => ({ ...idleGate, high: born[voice]?.held === true })
   const sets: KeySet[] = []
   let state: Performance = {
     ...from,
     voices,
     block,
-    gates: kept.map((old) => from.gates[old ?? -1] ?? idleGate),
-    set: kept.map((old) => from.set[old ?? -1] ?? 0),
+    gates: kept.map((old, voice) => from.gates[old ?? -1] ?? bornGate(voice)),
+    set: kept.map((old, voice) => from.set[old ?? -1] ?? Number(bornGate(voice).high)),
     due: from.due.flatMap((one) => {
       const voice = kept.indexOf(one.voice)
       return voice < 0 ? [] : [{ ...one, voice }]

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createOfflineEngine } from '../../src/engine/index.ts'
 import { Schedule } from '../../src/engine/schedule.ts'
 import type { Command } from '../../src/scsynth/index.ts'
 
@@ -82,6 +83,23 @@ describe('a schedule', () => {
         }
       }),
     )
+  })
+
+  it('shows what goes back to what somebody else has set', async () => {
+    const engine = await createOfflineEngine()
+    const sound = [new Float32Array(128)]
+    await engine.transact([{ call: '/c_set', values: [[3, 1]] }])
+    while (engine.block < 9) engine.advance(1, sound, 0)
+    for (const [block, value] of [
+      [6, 0],
+      [7, 1],
+      [8, 1],
+    ] as const)
+      engine.send([{ call: '/c_set', values: [[3, value]] }], { block, soon: true })
+    const seen = engine.probe({ rate: 'control', bus: 3, blocks: 3 })
+    for (let i = 0; i < 3; i++) engine.advance(1, sound, 0)
+    expect([...(await seen)]).toEqual([0, 1, 1])
+    await engine.close()
   })
 
   it('does not call late what was wanted as soon as possible', () => {

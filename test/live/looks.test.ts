@@ -105,3 +105,16 @@ it('the tree is one that is there before or after an edit, whenever it is looked
   }
   await synth.close()
 }, 600_000)
+
+it('the tree tells of more synths than there is room for with their controls', async () => {
+  const names = Array.from({ length: 420 }, (_, i) => `tone${i}`)
+  const { synth, thread } = await startLive({
+    devices: Object.fromEntries(names.map((name) => [name, { type: 'envelope', shared: true }])),
+    connections: names.map((name) => [name, 'out']),
+  })
+  const parts = await during(synth.tree(), () => pass(thread))
+  expect(parts.flatMap(({ synths }) => synths.map(({ device }) => device)).toSorted()).toEqual(
+    [...names, 'out'].toSorted(),
+  )
+  await synth.close()
+})
