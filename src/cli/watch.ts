@@ -39,6 +39,7 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
   /** When it was called back, while that runs: what is followed from now on was read since. */
   let readSince = Infinity
   let again = false
+  let closed = false
   const watcher: FSWatcher = watchFolders([], { depth: 0, ignoreInitial: true, persistent: true })
 
   const run = (): void => {
@@ -53,7 +54,7 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
     running = onChange(changed).finally(() => {
       running = undefined
       readSince = Infinity
-      if (again) run()
+      if (again && !closed) run()
       again = false
     })
   }
@@ -76,6 +77,8 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
   })
   return {
     follow(wanted) {
+      // whoever is called back may end after it is closed
+      if (closed) return
       files = new Set(wanted)
       for (const file of seen.keys()) if (!files.has(file)) seen.delete(file)
       for (const file of files)
@@ -87,6 +90,7 @@ export function watchFiles(onChange: (changed: ReadonlySet<string>) => Promise<v
       lookAgain()
     },
     async close() {
+      closed = true
       for (const one of [timer, look]) clearTimeout(one)
       await watcher.close()
       await running

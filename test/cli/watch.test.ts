@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { watchFiles } from '../../src/cli/watch.ts'
 import { until } from '../until.ts'
 import { scratch } from './helpers.ts'
@@ -65,4 +65,29 @@ it('what is saved while it is called back is told of after it, once, also of a f
   await until(() => told.flat().includes(two) && told.flat().filter((file) => file === one).length > 1)
   expect(told.flat().filter((file) => file === one)).toHaveLength(2)
   expect(told.flat().filter((file) => file === two)).toHaveLength(1)
+})
+
+it('when it is closed while it is called back, that is its end: nothing is looked at or told of any more', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const file = folder.write('one.ts', 'old')
+  let [calls, release] = [0, (): void => undefined]
+  const watch = watchFiles(async () => {
+    calls++
+    await new Promise<void>((resolve) => (release = resolve))
+    watch.follow([file])
+  })
+  watch.follow([file])
+  for (const text of ['new', 'newer']) {
+    folder.write('one.ts', text)
+    // a look, and the quiet after it
+    vi.advanceTimersByTime(2000)
+  }
+  const closed = watch.close()
+  release()
+  await closed
+  folder.write('one.ts', 'newest')
+  vi.advanceTimersByTime(5000)
+  expect(calls).toBe(1)
+  expect(vi.getTimerCount()).toBe(0)
 })
