@@ -14,7 +14,8 @@ const tolerableDc = 0.003
 const dcCutoff = 1
 /**
  * Part of the way to a sample that the first pole goes. The second is at control rate, for which a wave as long as a block would
- * be DC: what is left of it, at the most a quarter of its length · this · its peak, must be less than what is tolerable.
+ * be DC: what is left of it, at the most a quarter of its length · this · its peak, must be less than what is tolerable. So far below
+ * 48 kHz the first is slow: DC of +12 dBFS that ends is forgotten after 8.9 s at 8 kHz, 3.4 at 22.05 and 1.7 at 48, as measured.
  */
 const drift = 1e-4
 

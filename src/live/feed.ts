@@ -5,7 +5,7 @@ import type { Synth } from './synth.ts'
 
 /** A score that is being played on a live synth. */
 export interface Feed {
-  /** Resolves when the last event has been handed over and its time has come, or when it is stopped. */
+  /** Resolves when the last event has been handed over and its time has come, when it is stopped, or its synth closed. */
   readonly done: Promise<void>
   /** Plays no more of it; notes that it holds are released. */
   stop(): void
@@ -85,6 +85,8 @@ export function feed(
   }
   const round = (): void => {
     try {
+      // throws if it was closed: its time stands still
+      void synth.patch
       const horizon = synth.time + ahead
       for (;;) {
         if (next >= events.length && loop) {

@@ -4,7 +4,7 @@ import type { VoicePolicy } from '../../src/index.ts'
 import type { Patch } from '../../src/patch/index.ts'
 import { keyNames, type KeyName } from '../../src/patch/ports.ts'
 import type { Allocation, NoteEvent } from '../../src/plan/index.ts'
-import { breathe, during, originOf, startLive, type Thread } from '../live/by-hand.ts'
+import { breathe, during, originOf, startMortal, type Thread } from '../live/by-hand.ts'
 import { runs } from './patches.ts'
 
 const withVoices = (voices: VoicePolicy, a4 = 440): Patch => ({
@@ -41,7 +41,11 @@ const event: fc.Arbitrary<NoteEvent> = fc.oneof(
 ) as fc.Arbitrary<NoteEvent>
 /** What somebody does; `ahead` in blocks, and how many buffers pass before the next. */
 const act = fc.record({
-  what: fc.oneof({ weight: 8, arbitrary: event }, { weight: 1, arbitrary: fc.nat(patches.length - 1) }),
+  what: fc.oneof(
+    { weight: 8, arbitrary: event },
+    { weight: 1, arbitrary: fc.nat(patches.length - 1) },
+    { weight: 1, arbitrary: fc.constant('die' as const) },
+  ),
   ahead: fc.option(fc.integer({ min: 2, max: 90 }), { nil: undefined }),
   buffers: fc.oneof(fc.nat(3), fc.nat(30)),
   arrives: fc.boolean(),
@@ -63,25 +67,28 @@ beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'se
 afterEach(() => vi.useRealTimers())
 
 describe('a voice', () => {
-  it('that is awake has heard all of how it is to be played, also what came while it slept', async () => {
+  it('that is awake has heard all of how it is to be played, also what came while it slept, and on an engine that took the place of one that died', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...patches),
         fc.array(act, { size: 'max', maxLength: 40 }),
         async (first, acts) => {
-          const { synth, thread, engine } = await startLive(first)
+          const { synth, thread } = await startMortal(first)
           try {
             const changes: Promise<unknown>[] = []
             for (const { what, ahead, buffers, arrives } of acts) {
-              const at = ((thread.live.nextBlock - originOf(synth) + (ahead ?? 0)) * 128) / 48000
-              if (typeof what === 'number') changes.push(synth.apply(patches[what] as Patch))
+              const at = ((thread().live.nextBlock - originOf(synth) + (ahead ?? 0)) * 128) / 48000
+              if (what === 'die') thread().die()
+              else if (typeof what === 'number')
+                changes.push(synth.apply(patches[what] as Patch).catch(() => undefined))
               else synth.play(what, ahead === undefined ? undefined : { at })
               await breathe()
-              await pass(thread, buffers, arrives)
+              await pass(thread(), buffers, arrives)
             }
-            await during(Promise.all(changes), () => pass(thread, 1))
+            await during(Promise.all(changes), () => pass(thread(), 1))
+            while (thread().live.status().state !== 'running') await pass(thread(), 1)
             // nothing is on its way any more, no glide and no fade
-            await pass(thread, 120)
+            await pass(thread(), 120)
             const { player, graph } = synth as unknown as Inside
             const { voices } = graph.running.allocation
             const keys = keyNames.filter((key) => key !== 'trigger')
@@ -89,10 +96,10 @@ describe('a voice', () => {
               paused
                 ? []
                 : keys.map((key) =>
-                    engine.probe({ rate: 'control', bus: bus + keyNames.indexOf(key), blocks: 1 }),
+                    thread().live.probe({ rate: 'control', bus: bus + keyNames.indexOf(key), blocks: 1 }),
                   ),
             )
-            await pass(thread, 1)
+            await pass(thread(), 1)
             for (const [voice, all] of seen.entries()) {
               const heard = (await Promise.all(all)).map(([x]) => x)
               const wanted = all.map((_, i) => Math.fround(player.keysSet(voice)[keys[i] as KeyName]))
@@ -103,7 +110,7 @@ describe('a voice', () => {
           }
         },
       ),
-      runs(60),
+      runs(40),
     )
   }, 600_000)
 })

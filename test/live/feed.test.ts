@@ -92,6 +92,14 @@ describe('a score that is fed to a live synth', () => {
       expect(at).toBeCloseTo(begin + 0.3 * round + 0.2, 9)
   })
 
+  it('ends with its synth, also if all of it was handed over, or a snapshot is still to come', async () => {
+    await start()
+    const scores = [scoreOf([{ kind: 'on', note: 60, velocity: 1, time: 0 }], 60), scoreOf([{ kind: 'recall', name: 'other', time: 0.4 }], 60)] // prettier-ignore
+    const feeds = scores.map((score) => feed(synth, score))
+    await synth.close()
+    expect(await Promise.all(feeds.map(({ done }) => done))).toHaveLength(2)
+  })
+
   it('recalls nothing more once it is stopped', async () => {
     await start(new Map([['other', patch('second')]]))
     const playing = feed(synth, scoreOf([{ kind: 'recall', name: 'other', time: 0.2 }], 5))
