@@ -1,4 +1,4 @@
-import { choked, controlNames, type Allocation, type KeySet, type Network } from '../plan/index.ts'
+import { choked, type Allocation, type KeySet } from '../plan/index.ts'
 import type { Command } from '../scsynth/index.ts'
 
 /** From a block of the engine on a voice fades to a level, or if that is 1, no longer. */
@@ -13,19 +13,19 @@ export class Chokes {
   readonly #marks = new Map<number, readonly Mark[]>()
 
   /** What a voice is told in a block: it may fade from then on, or come back. */
-  hear(from: Allocation, network: Network, { voice, choke, anew }: KeySet, block: number): Command[] {
-    const place = from.voices[voice]
+  hear({ voices }: Allocation, { voice, choke, anew }: KeySet, block: number): Command[] {
+    const place = voices[voice]
     // what is silent has nothing to fade, and would not fade before its next note
     if (place === undefined || place.paused) return []
     const level = choke ?? (anew && this.fades(place.group) ? 1 : undefined)
     if (level === undefined) return []
     this.#marks.set(place.group, [...(this.#marks.get(place.group) ?? []), { block, level }])
-    return choked(from, network, voice, level)
+    return choked([place], level)
   }
 
-  /** What a voice was last told, or was by a block. */
-  #level(group: number, by = Infinity): number {
-    return this.#marks.get(group)?.findLast(({ block }) => block <= by)?.level ?? 1
+  /** What a voice was last told. */
+  #level(group: number): number {
+    return this.#marks.get(group)?.at(-1)?.level ?? 1
   }
 
   fades(group: number): boolean {
@@ -43,9 +43,13 @@ export class Chokes {
     return (this.#marks.get(group)?.at(-1)?.block ?? -1) >= block
   }
 
-  /** The voice is born anew. */
-  forget(group: number): void {
-    this.#marks.delete(group)
+  /** Voices are born anew, and are not choked. */
+  forget({ voices }: Allocation, groups: readonly number[]): Command[] {
+    for (const group of groups) this.#marks.delete(group)
+    return choked(
+      voices.filter(({ group }) => groups.includes(group)),
+      1,
+    )
   }
 
   clear(): void {
@@ -53,13 +57,14 @@ export class Chokes {
   }
 
   /** What was to be after a block is not, and voices are as they were before. */
-  takeBack(from: Allocation, network: Network, after: number): Command[] {
-    return from.voices.flatMap(({ group }, voice) => {
+  takeBack({ voices }: Allocation, after: number): Command[] {
+    return voices.flatMap((place) => {
+      const { group } = place
       const marks = this.#marks.get(group) ?? []
       const left = marks.filter(({ block }) => block <= after)
       if (left.length === marks.length) return []
       this.#marks.set(group, left)
-      return choked(from, network, voice, this.#level(group))
+      return choked([place], this.#level(group))
     })
   }
 
@@ -75,32 +80,5 @@ export class Chokes {
       if (place === undefined || over.has(group) || isBack) this.#marks.delete(group)
     }
     return over
-  }
-
-  /**
-   * What an edit has fade in comes, in a voice that fades, no further than the voice has gone by a block: together with what
-   * it replaces it is as loud as that.
-   */
-  tempered(start: readonly Command[], { nodes, voices }: Allocation, block: number): readonly Command[] {
-    if (this.#marks.size === 0) return start
-    const levels = new Map(
-      [...nodes.values()].flatMap(({ node, instances }) =>
-        node.part !== 'voice'
-          ? []
-          : instances.map(({ id }, voice) => [id, this.#level(voices[voice]?.group ?? -1, block)] as const),
-      ),
-    )
-    return start.map((command) => {
-      if (command.call !== '/n_set' || command.controls[controlNames.mixFade] !== 1) return command
-      const level = levels.get(command.id) ?? 1
-      return { ...command, controls: { ...command.controls, [controlNames.mixFade]: level } }
-    })
-  }
-
-  /** After an edit, what is new in a voice that fades must fade as well. */
-  again(from: Allocation, network: Network): Command[] {
-    return from.voices.flatMap(({ group }, voice) =>
-      this.fades(group) ? choked(from, network, voice, this.#level(group)) : [],
-    )
   }
 }

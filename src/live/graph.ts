@@ -147,18 +147,13 @@ export class Graph<E extends Engine> {
     at?: number,
   ): Promise<Plan> {
     const { network, planned } = this.plan(parsed, input, at)
-    const { transaction, allocation } = planned
-    const start = this.#chokes.tempered(planned.start, allocation, this.#engine.nextBlock)
+    const { transaction, start, allocation } = planned
     const describe = describer(network, allocation)
     const before = this.#running
     let begun = false
     const ask = <T>(work: () => Promise<T>, what: string): Promise<T> => this.#ask(work, what)
     let { nextBlock } = this.#engine
-    const steps = rehearsed(
-      before?.allocation ?? emptyAllocation(),
-      { ...planned, start },
-      before === undefined,
-    )
+    const steps = rehearsed(before?.allocation ?? emptyAllocation(), planned, before === undefined)
     try {
       this.flush()
       await this.#early.load(this.#engine, planned, network, ask)
@@ -179,7 +174,6 @@ export class Graph<E extends Engine> {
     this.#troubles.born(born)
     this.#told.born(born)
     this.#findings = this.#findings.filter(({ node, block }) => !born.has(node) || block >= nextBlock)
-    this.#outgoing.push(...this.#chokes.again(allocation, network))
     this.#sleepers.mark(transaction, allocation, this.#engine.nextBlock + this.#fadeBlocks)
     return planned
   }
@@ -354,7 +348,7 @@ export class Graph<E extends Engine> {
   unwake(after: number): void {
     this.#sleepers.unwake(after)
     const running = this.#running
-    if (running) this.#outgoing.push(...this.#chokes.takeBack(running.allocation, running.network, after))
+    if (running) this.#outgoing.push(...this.#chokes.takeBack(running.allocation, after))
   }
 
   /**

@@ -51,7 +51,8 @@ export function lookedAfter(
   const renewed = sleepers.renew(asleep.allocation, over)
   troubles.born(bornIn(renewed.commands))
   const settled = settle(renewed.allocation, block, idsPerCommand)
-  const commands = [...asleep.commands, ...renewed.commands, ...settled.commands]
+  const back = chokes.forget(asleep.allocation, over)
+  const commands = [...asleep.commands, ...back, ...renewed.commands, ...settled.commands]
   allocation = settled.allocation
   const well = troubles.over(block, () => synthsOf(allocation))
   const again = hasSurplus(allocation, network.voiceCount) || fadesSoon(allocation, network.tails, later)

@@ -29,7 +29,7 @@ export function voiceKeys(
     return []
   }
   return [
-    ...chokes.hear(allocation, network, set, block),
+    ...chokes.hear(allocation, set, block),
     ...(keys.gate === 1 ? sleepers.watch(allocation, network, voice, block) : []),
     ...(Object.keys(keys).length > 0 ? [setKeys(place, keys)] : []),
   ]

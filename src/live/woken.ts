@@ -26,10 +26,10 @@ export function woken(
   const place = from.voices[voice]
   const group = place?.group ?? -1
   const cut = anew === true && chokes.hasFaded(group, since)
-  if (cut) chokes.forget(group)
+  const back = cut ? chokes.forget(from, [group]) : []
   const renewed = sleepers.renew(from, cut ? [group] : [])
   const { commands, allocation } = sleepers.wake(renewed.allocation, voice, troubles.poisoned)
   troubles.born(bornIn([...renewed.commands, ...commands]))
   const missed = place && sleepers.makeUpFor(group) ? [setKeys(place, keys)] : []
-  return { commands: [...missed, ...renewed.commands, ...commands], allocation }
+  return { commands: [...missed, ...back, ...renewed.commands, ...commands], allocation }
 }

@@ -1,30 +1,19 @@
+import { keyNames } from '../patch/ports.ts'
 import type { Command } from '../scsynth/index.ts'
-import type { Allocation } from './allocation.ts'
-import { controlNames } from './device-synthdef.ts'
-import type { Network } from './network.ts'
+import type { RunningVoice } from './allocation.ts'
+
+/** Control buses of a voice: one for each key, and one more that chokes it. */
+export const busesPerVoice = keyNames.length + 1
+
+/** The control bus by which all that leaves a voice is multiplied, whatever an edit brings into it or takes out of it: 1 at rest. */
+export const chokeBus = ({ keys }: Pick<RunningVoice, 'keys'>): number => keys + keyNames.length
 
 /**
- * Has all that leaves a voice fade, whatever its releases, or come back; also what an edit took out of the voice, unless that
- * fades for a successor.
+ * Has all that leaves some voices fade, whatever its releases, or come back.
  *
  * @param level of what it was: 0 is silence, 1 is back
  */
-export function choked(
-  { nodes, voices, leaving }: Allocation,
-  network: Network,
-  voice: number,
-  level: number,
-): Command[] {
-  const ids = network.nodes.flatMap(({ name, mix, part }) => {
-    const id = nodes.get(name)?.instances[voice]?.id
-    return mix && part === 'voice' && id !== undefined ? [id] : []
-  })
-  const old = leaving.flatMap(({ group, mix, id, faded }) =>
-    mix !== undefined && group === voices[voice]?.group && !faded.includes(controlNames.mixFade) ? [id] : [],
-  )
-  return [...ids, ...old].map((id) => ({
-    call: '/n_set',
-    id,
-    controls: { [controlNames.mixFade]: level },
-  }))
-}
+export const choked = (voices: readonly RunningVoice[], level: number): Command[] =>
+  voices.length === 0
+    ? []
+    : [{ call: '/c_set', values: voices.map((voice) => [chokeBus(voice), level] as const) }]

@@ -66,8 +66,10 @@ export const controlNames = {
   forget: '-forget',
   /** Over what is on the bus of its own; of what rings, its input. Transient, rests at 1. */
   fade: '-fade',
-  /** Of what it adds to the sum over all voices: of an edit, or of a voice that is choked. Transient, rests at 1. */
+  /** Of what it adds to the sum over all voices, in an edit. Transient, rests at 1. */
   mixFade: '-mixFade',
+  /** Of the same, as far as its voice is choked. */
+  choke: '-choke',
   /** Of the level of a note that has several voices. */
   share: '-share',
   /** Where its voice stands, −1..1. */
@@ -116,7 +118,8 @@ export function compileDevice(type: DeviceType, shape: DeviceShape): DeviceSynth
   if (shape.mix) {
     const closing = mul(gain, declick)
     const share = shape.unison ? control(controlNames.share, 1) : 1
-    const sent = amplified(mul(closing, Lag3.kr(mul(control(controlNames.mixFade, 1), share), fadePole)))
+    const fades = mul(control(controlNames.mixFade, 1), control(controlNames.choke, 1), share)
+    const sent = amplified(mul(closing, Lag3.kr(fades, fadePole)))
     roots.push(out(bus(controlNames.mix), ...(shape.unison === 'apart' ? placed(sent) : sent)))
   }
   roots.push(...watchers(type, shape, amplified(gain), mul(loudness, declick)), ...guard.effects)

@@ -48,6 +48,8 @@ export type ControlSource =
       readonly side: Side
       readonly late?: boolean
     }
+  /** Mapped to how far the voice is choked. */
+  | { readonly kind: 'choke' }
   /** The number of the instance's random generator, or its seed. */
   | { readonly kind: 'randomId' }
   | { readonly kind: 'seed' }
@@ -286,7 +288,10 @@ function controlsOf(
     }
   }
   if (shape.own) controls[controlNames.own] = { kind: 'bus', ...self, side: 'own' }
-  if (shape.mix) controls[controlNames.mix] = { kind: 'bus', ...self, side: 'mix' }
+  if (shape.mix) {
+    controls[controlNames.mix] = { kind: 'bus', ...self, side: 'mix' }
+    controls[controlNames.choke] = { kind: 'choke' }
+  }
   if (shape.unison) {
     const { voices: n } = voices.unison
     // sounds add up in power, control signals, which are alike, in value

@@ -1,6 +1,7 @@
 import { keyNames } from '../patch/ports.ts'
 import type { ControlValue } from '../scsynth/index.ts'
 import type { RunningNode, RunningVoice, Values } from './allocation.ts'
+import { chokeBus } from './choke.ts'
 import { controlNames } from './device-synthdef.ts'
 import { hashBytes } from './hash.ts'
 import type { ControlSource, NetworkNode } from './network.ts'
@@ -26,6 +27,10 @@ export function resolve(
       return { controlBus: context.knobBuses.get(source.mapping) ?? -1 }
     case 'key':
       return { controlBus: (context.voices[voice]?.keys ?? 0) + keyNames.indexOf(source.key) }
+    case 'choke': {
+      const place = context.voices[voice]
+      return place === undefined ? 1 : { controlBus: chokeBus(place) }
+    }
     case 'randomId':
       // known when it is known whether the synth is new
       return 0

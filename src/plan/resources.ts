@@ -1,5 +1,5 @@
-import { keyNames } from '../patch/ports.ts'
 import { audioBus, controlBus, type Allocation, type Allocator, type Resource } from './allocation.ts'
+import { busesPerVoice } from './choke.ts'
 import type { NetworkNode } from './network.ts'
 
 /** What an allocation holds of the server, beyond what it shares with another. */
@@ -16,7 +16,7 @@ function resourcesOf(allocation: Holding, other: Holding): Map<string, Resource>
   for (const id of Object.values(allocation.groups ?? {})) hold('nodes', id as number)
   for (const { group, keys } of allocation.voices) {
     hold('nodes', group)
-    hold('control', keys, keyNames.length)
+    hold('control', keys, busesPerVoice)
   }
   for (const first of allocation.knobBuses.values()) hold('control', first)
   hold('audio', allocation.silence, 2)

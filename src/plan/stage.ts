@@ -1,6 +1,7 @@
 import type { Command } from '../scsynth/index.ts'
 import { keyNames } from '../patch/ports.ts'
 import type { Allocation, Groups, RunningVoice, VoiceCount } from './allocation.ts'
+import { busesPerVoice, chokeBus } from './choke.ts'
 import { keysAtRest } from './keys.ts'
 import { isIdle } from './kinds.ts'
 import { knobBusValue } from './knobs.ts'
@@ -69,13 +70,15 @@ export class Stage {
       .filter(({ voice }) => !isIdle(this.#from, voice) || surplus-- <= 0)
       .toReversed()
     const born = Array.from({ length: Math.max(0, count - stay.length) }, (_, i): RunningVoice => {
-      const [group, keys] = [this.#pools.nodes.take(), this.#pools.control.take(keyNames.length)]
+      const [group, keys] = [this.#pools.nodes.take(), this.#pools.control.take(busesPerVoice)]
       const values = this.#input.keys?.(stay.length + i) ?? keysAtRest
       const paused = values.gate === 0
       this.births.push({ call: '/g_new', id: group, action: 'tail', target: groups?.voices ?? 0 })
       if (paused) this.births.push({ call: '/n_run', id: group, run: false })
       for (const [k, name] of keyNames.entries()) this.values.push([keys + k, values[name]])
-      return { group, keys, paused }
+      const voice = { group, keys, paused }
+      this.values.push([chokeBus(voice), 1])
+      return voice
     })
     return {
       voices: [...stay.map(({ voice }) => voice), ...born],

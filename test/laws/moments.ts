@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { keyNames } from '../../src/patch/ports.ts'
+import { busesPerVoice } from '../../src/plan/choke.ts'
 import { emptyAllocation, type Allocation } from '../../src/plan/index.ts'
 import type { Leaving, Pool } from '../../src/plan/allocation.ts'
 import type { NetworkNode } from '../../src/plan/network.ts'
@@ -151,7 +151,9 @@ export function expectSound(session: Session, before: readonly number[]): void {
     }
   }
   const reserved = [
-    ...allocation.voices.flatMap(({ keys }) => keyNames.map((_, i) => `c${keys + i}`)),
+    ...allocation.voices.flatMap(({ keys }) =>
+      Array.from({ length: busesPerVoice }, (_, i) => `c${keys + i}`),
+    ),
     ...[...allocation.knobBuses.values()].map((bus) => `c${bus}`),
     ...(allocation.silence === undefined ? [] : [0, 1].map((i) => `a${(allocation.silence ?? 0) + i}`)),
   ]

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Patch } from '../../src/patch/index.ts'
 import { clockNames, keyNames, portOf, type DeviceInfo } from '../../src/patch/ports.ts'
+import { chokeBus } from '../../src/plan/choke.ts'
 import { plan, voicesOf, type NetworkNode } from '../../src/plan/index.ts'
 import { knobBusValue } from '../../src/plan/knobs.ts'
 import { out, standard } from '../../src/devices/index.ts'
@@ -127,7 +128,8 @@ describe('a first start of any patch', () => {
       }
       const { allocation } = started.planned
       for (const [voice, { keys }] of allocation.voices.entries())
-        for (const [k, key] of keyNames.entries()) claim('control', keys + k, `keys.${key} ${voice}`)
+        for (const [k, key] of [...keyNames, 'choke'].entries())
+          claim('control', keys + k, `keys.${key} ${voice}`)
       for (const [key, bus] of allocation.knobBuses) claim('control', bus, key)
       for (const { device, voice, synth } of placed(started)) {
         const node = started.network.nodes.find(({ name }) => name === device) as NetworkNode
@@ -247,11 +249,22 @@ describe('a first start of any patch', () => {
   it('gives controls only to ports and duties of the device, and every control of its SynthDef but those of fades', () =>
     everyPatch((patch) => {
       const started = start(patch)
-      for (const { device, synth } of placed(started)) {
+      for (const { device, voice, synth } of placed(started)) {
         if (device === 'clock') continue
+        const choke = synth.given['-choke']
+        const own = started.planned.allocation.voices[voice]
+        expect(choke !== undefined).toBe(voice >= 0 && synth.given['-mix'] !== undefined)
+        if (choke && own) {
+          expect(choke).toEqual({ controlBus: chokeBus(own) })
+          expect(started.model.buses.get(chokeBus(own))).toBe(1)
+        }
         const info = catalogue[started.parsed.devices[device]?.type ?? 'out'] as DeviceInfo
         for (const name of Object.keys(synth.given))
-          if (!['-own', '-mix', '-gate', '-forget', '-share', '-place', '-random', '-seed'].includes(name))
+          if (
+            !['-own', '-mix', '-choke', '-gate', '-forget', '-share', '-place', '-random', '-seed'].includes(
+              name,
+            )
+          )
             expect(portOf(info, name.replace(/\.\d+(\.bus|\.amount)?$/, ''))).toBeDefined()
         const missing = Object.keys(synth.controls).filter((name) => !Object.hasOwn(synth.given, name))
         expect(missing.filter((name) => !/^-(fade|mixFade|onset|resume|pulse)$/.test(name))).toEqual([])

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Chokes } from '../../src/live/chokes.ts'
 import type { Allocation, KeySet } from '../../src/plan/index.ts'
-import { controlNames } from '../../src/plan/device-synthdef.ts'
+import { chokeBus } from '../../src/plan/choke.ts'
 import type { Command } from '../../src/scsynth/index.ts'
 import { runs } from '../laws/patches.ts'
 import { Session } from '../laws/start.ts'
@@ -16,19 +16,14 @@ session.edit(
   },
   () => 1,
 )
-const { allocation, network } = session
-if (network === undefined) throw new Error('nothing runs')
+const { allocation } = session
 const voices = allocation.voices.length
 const groupOf = (voice: number): number => allocation.voices[voice]?.group ?? -1
 
-/** Where the fades of each voice's devices are after commands: osc, low. */
-function fades(commands: readonly Command[]): number[][] {
-  const values = new Map<number, number>()
-  for (const command of commands)
-    if (command.call === '/n_set') values.set(command.id, command.controls[controlNames.mixFade] as number)
-  const of = (name: string, voice: number): number =>
-    values.get(allocation.nodes.get(name)?.instances[voice]?.id ?? -1) ?? 1
-  return Array.from({ length: voices }, (_, voice) => [of('osc', voice), of('low', voice)])
+/** How far each voice is choked after commands. */
+function fades(commands: readonly Command[]): number[] {
+  const values = new Map(commands.flatMap((command) => (command.call === '/c_set' ? command.values : [])))
+  return allocation.voices.map((voice) => values.get(chokeBus(voice)) ?? 1)
 }
 
 /** One after the other, each in a block not before that of the one before. */
@@ -51,7 +46,7 @@ const told = fc
 type Told = typeof told extends fc.Arbitrary<infer T> ? T : never
 
 const tell = (chokes: Chokes, all: Told, from: Allocation = allocation): Command[] =>
-  all.flatMap(({ set, block }) => chokes.hear(from, network, set, block))
+  all.flatMap(({ set, block }) => chokes.hear(from, set, block))
 
 describe('voices that fade', () => {
   it('are, when what comes after a block is taken back, as if it had never been told', () => {
@@ -59,7 +54,7 @@ describe('voices that fade', () => {
       fc.property(told, fc.integer({ min: 9, max: 40 }), (all, after) => {
         const [chokes, other] = [new Chokes(), new Chokes()]
         const commands = tell(chokes, all)
-        const back = chokes.takeBack(allocation, network, after)
+        const back = chokes.takeBack(allocation, after)
         const wanted = tell(other, all.filter(({ block }) => block <= after)) // prettier-ignore
         // what was handed over for later is taken back by the engine; what voices are told now puts them where they were
         expect(fades([...commands, ...back])).toEqual(fades(wanted))
@@ -70,9 +65,10 @@ describe('voices that fade', () => {
         }
         // only voices of which something was to come are told anything
         const late = new Set(all.filter(({ block }) => block > after).map(({ set }) => set.voice))
-        const ids = new Set([...late].flatMap((voice) => ['osc', 'low'].map((name) => allocation.nodes.get(name)?.instances[voice]?.id))) // prettier-ignore
-        for (const command of back) expect(command.call === '/n_set' && ids.has(command.id)).toBe(true)
-        expect(chokes.takeBack(allocation, network, after)).toEqual([])
+        const buses = [...late].map((voice) => chokeBus(allocation.voices[voice]!))
+        for (const command of back)
+          expect(command.call === '/c_set' && command.values.every(([bus]) => buses.includes(bus))).toBe(true)
+        expect(chokes.takeBack(allocation, after)).toEqual([])
       }),
       runs(300),
     )
@@ -83,33 +79,11 @@ describe('voices that fade', () => {
       fc.property(told, fc.integer({ min: 9, max: 40 }), (all, after) => {
         const [chokes, straight] = [new Chokes(), new Chokes()]
         const late = all.filter(({ block }) => block > after)
-        const again = [...tell(chokes, all), ...chokes.takeBack(allocation, network, after), ...tell(chokes, late)] // prettier-ignore
+        const again = [...tell(chokes, all), ...chokes.takeBack(allocation, after), ...tell(chokes, late)] // prettier-ignore
         expect(fades(again)).toEqual(fades(tell(straight, all)))
         expect(chokes.takeOver(allocation, 100)).toEqual(straight.takeOver(allocation, 100))
       }),
       runs(300),
-    )
-  })
-
-  it('are told again after an edit how far they are, what leaves them for a successor not', () => {
-    fc.assert(
-      fc.property(told, (all) => {
-        const chokes = new Chokes()
-        const before = fades(tell(chokes, all))
-        const left = ([0, 1] as const).flatMap((voice) =>
-          [[], [controlNames.mixFade]].map((faded) => {
-            const [instance, node] = [allocation.nodes.get('osc')!.instances[voice]!, network.nodes[0]!]
-            const id = 5000 + 2 * voice + faded.length
-            return { ...instance, name: 'gone', node, group: groupOf(voice), reads: [], faded, mix: 8, until: 99, id } // prettier-ignore
-          }),
-        )
-        const again = chokes.again({ ...allocation, leaving: left }, network)
-        expect(fades(again)).toEqual(before)
-        const ids = again.flatMap((command) => (command.call === '/n_set' ? [command.id] : []))
-        for (const voice of [0, 1])
-          expect([0, 1].map((i) => ids.includes(5000 + 2 * voice + i))).toEqual([chokes.fades(groupOf(voice)), false]) // prettier-ignore
-      }),
-      runs(100),
     )
   })
 
@@ -135,6 +109,6 @@ describe('voices that fade', () => {
     const asleep = { ...allocation, voices: [first!, { ...second!, paused: true }, ...rest] }
     expect(chokes.takeOver(asleep, 15)).toEqual(new Set([groupOf(1)]))
     // what sleeps has nothing to fade
-    expect(chokes.hear(asleep, network, { voice: 1, keys: {}, choke: 0 }, 20)).toEqual([])
+    expect(chokes.hear(asleep, { voice: 1, keys: {}, choke: 0 }, 20)).toEqual([])
   })
 })

@@ -27,7 +27,7 @@ async function refusal(options: Record<string, number>): Promise<readonly string
 describe('a patch that is too large for the engine', () => {
   it.each([
     [{ randomGenerators: 10 }, /engine-limit.*random generators.*24, 14 too many.*randomGenerators/],
-    [{ controlBuses: 64 }, /engine-limit.*control buses.*192, 128 too many.*controlBuses/],
+    [{ controlBuses: 64 }, /engine-limit.*control buses.*216, 152 too many.*controlBuses/],
   ])('names the limit, by how much, and the option that raises it: %o', async (options, expected) => {
     expect(await refusal(options)).toEqual([expect.stringMatching(expected)])
   })
@@ -37,7 +37,7 @@ describe('a patch that is too large for the engine', () => {
   })
 
   it('fits when the option is raised', async () => {
-    expect(await refusal({ randomGenerators: 24, controlBuses: 192 })).toEqual([])
+    expect(await refusal({ randomGenerators: 24, controlBuses: 216 })).toEqual([])
   })
 })
 

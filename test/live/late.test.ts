@@ -93,4 +93,29 @@ describe('what is late, live', () => {
       await synth.close()
     }
   })
+
+  it('is nothing of a low note that is taken down in steps, handed over ahead, while what it leaves through is replaced', async () => {
+    // more synths than an engine tells of in one block
+    const large: Patch = { ...tone, voices: { count: 48, steal: 'lowest' } }
+    const { synth, thread } = await startLive(large)
+    const problems: unknown[] = []
+    synth.on('problem', (problem) => problems.push(problem))
+    try {
+      for (let i = 0; i < 48; i++) synth.noteOn(71 - i)
+      await pass(thread, 8)
+      const begin = synth.time
+      synth.noteOn(90, 0.8, { at: begin + secondsOf(8) })
+      await pass(thread, 3)
+      const devices = { ...large.devices, two: { type: 'oscillator' } }
+      const connections: Patch['connections'] = [...(tone.connections ?? []), ['two', 'amp.in']]
+      await during(synth.apply({ ...large, devices, connections }), () => pass(thread, 1))
+      // the last of 18 steps is 0.28 s after the first
+      expect(synth.time - begin).toBeLessThan(0.28)
+      await pass(thread, 40)
+      expect(problems).toEqual([])
+      expect(synth.stats()).toMatchObject({ late: 0, longestLate: 0 })
+    } finally {
+      await synth.close()
+    }
+  })
 })
