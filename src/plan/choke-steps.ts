@@ -12,10 +12,10 @@ const stepSeconds = 0.016
 const lowest = 27.5
 
 /**
- * How what leaves a voice that is choked is taken down: at once, or on the way of a low note in equal steps, each of which is
- * smoothed as any fade is. A gain goes from block to block in straight lines, and their corners are a click beside a sine that bends as
- * little itself: at f Hertz (2πf)². A straight way through the filter of a fade has corners that are the smaller the longer it
- * is, and takes less time than a slower filter. So it is as long as 1/f², and from A♯2 (115 Hz) on there is but one step. Pure.
+ * How what leaves a choked voice is taken down: at once, or for a low note in equal steps, each smoothed as any fade is. A gain goes
+ * from block to block in straight lines. Their corners are a click where they are sharper than the sine that they scale, which at f Hertz
+ * bends by (2πf)². Steps through the filter of a fade make a nearly straight way, whose corners are the smaller the longer it is, and
+ * which takes less time than a slower filter. So it lasts in proportion to 1/f², and from A♯2 (117 Hz) on there is but one step. Pure.
  *
  * @param pitch in semitones, as MIDI notes are counted
  * @param blockSeconds length of a block

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createLiveEngine } from '../../src/engine/live.ts'
 import { errorOf, nSet } from './helpers.ts'
 
-it('a live engine names the commands that failed as any other does, if nobody says how', async () => {
+it('a live engine says which command has failed, also where its caller does not describe them', async () => {
   const engine = await createLiveEngine({ device: 'silent' })
   try {
     const { problems } = await errorOf(() => engine.transact([nSet(99, { freq: 1 })]))

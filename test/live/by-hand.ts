@@ -1,3 +1,4 @@
+import { vi } from 'vitest'
 import { MegasynthError } from '../../src/errors/index.ts'
 import { createOfflineEngine, type EngineEvent, type OfflineEngine } from '../../src/engine/index.ts'
 import type { LiveEngine } from '../../src/engine/live.ts'
@@ -144,6 +145,14 @@ export class Thread {
 
 /** Whatever waits for nothing but its turn has it. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Has the time of some buffers pass, on fake timers and in the thread. */
+export async function pass(thread: Thread, buffers = 1): Promise<void> {
+  for (let i = 0; i < buffers; i++) {
+    vi.advanceTimersByTime(10.7)
+    await thread.buffer()
+  }
+}
 
 /** Has time pass until something is done. */
 export async function during<T>(work: Promise<T>, pass: () => Promise<void>): Promise<T> {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Patch } from '../../src/patch/index.ts'
 import { peak } from '../audio/ear.ts'
-import { startLive, type Thread } from './by-hand.ts'
+import { pass, startLive } from './by-hand.ts'
 
 const drone: Patch = {
   voices: { mode: 'drone' },
@@ -15,13 +15,6 @@ const drone: Patch = {
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] }))
 afterEach(() => vi.useRealTimers())
-
-async function pass(thread: Thread, buffers: number): Promise<void> {
-  for (let i = 0; i < buffers; i++) {
-    vi.advanceTimersByTime(10.7)
-    await thread.buffer()
-  }
-}
 
 it('a drone that nobody has struck sounds on when a bend that is to come is taken back for another', async () => {
   const { synth, thread } = await startLive(drone)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Patch } from '../../src/patch/index.ts'
 import { runs } from '../laws/patches.ts'
-import { during, originOf, startLive, type Thread } from './by-hand.ts'
+import { during, originOf, pass, startLive } from './by-hand.ts'
 import { watched, type Watched } from './wrapped.ts'
 
 const one: Patch = {
@@ -156,13 +156,6 @@ describe('live', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] }),
   )
   afterEach(() => vi.useRealTimers())
-  const pass = async (thread: Thread, buffers: number): Promise<void> => {
-    for (let i = 0; i < buffers; i++) {
-      vi.advanceTimersByTime(10.7)
-      await thread.buffer()
-    }
-  }
-
   it.each([
     ['now', 0],
     ['ahead of its time', 60],

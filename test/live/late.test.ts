@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Patch } from '../../src/patch/index.ts'
-import { buffer, during, startLive, type Thread } from './by-hand.ts'
+import { buffer, during, pass, startLive } from './by-hand.ts'
 
 const tone: Patch = {
   voices: 2,
@@ -11,13 +11,6 @@ const secondsOf = (blocks: number): number => (blocks * 128) / 48000
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] }))
 afterEach(() => vi.useRealTimers())
-
-async function pass(thread: Thread, buffers: number): Promise<void> {
-  for (let i = 0; i < buffers; i++) {
-    vi.advanceTimersByTime(10.7)
-    await thread.buffer()
-  }
-}
 
 describe('what is late, live', () => {
   it('is counted if it was asked for ahead, also if this thread was busy until just before', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Patch } from '../../src/patch/index.ts'
 import { errorOf } from '../engine/helpers.ts'
-import { buffer, during, startLive, type Thread } from './by-hand.ts'
+import { buffer, during, pass, startLive } from './by-hand.ts'
 
 const dark: Patch = {
   voices: 6,
@@ -20,12 +20,6 @@ const bright: Patch = {
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] }))
 afterEach(() => vi.useRealTimers())
-const pass = async (thread: Thread, buffers = 1): Promise<void> => {
-  for (let i = 0; i < buffers; i++) {
-    vi.advanceTimersByTime(10.7)
-    await thread.buffer()
-  }
-}
 const seconds = (buffers: number): number => (buffers * buffer * 128) / 48000
 
 describe('a device that is listened to while an edit', () => {
